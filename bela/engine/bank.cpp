@@ -1,0 +1,43 @@
+// The bank as the engine plays it: finding rest states at load, and effects by id.
+#include "engine/bank.h"
+
+#include <cstring>
+
+namespace pedal {
+
+constexpr int Playable::kRestPoints;  // C++14 wants a definition where std::min and the like take a reference
+
+void Playable::Prepare(const ModelSpec& spec, float gain,
+                       std::vector<protocol::ParamId> knobs) {
+  model_.Prepare(spec);
+  gain_ = gain;
+  knobs_ = std::move(knobs);
+  const int points = knobs_.empty() ? 1 : kRestPoints;
+  rest_.clear();
+  for (int point = 0; point < points; ++point) {
+    float conditioning[kMaxConditioning];
+    for (int k = 0; k < num_knobs(); ++k) {
+      const protocol::Param& param = protocol::kParams[static_cast<int>(knob(k))];
+      conditioning[k] = (param.initial - param.min) / (param.max - param.min);
+    }
+    if (points > 1) conditioning[0] = static_cast<float>(point) / (kRestPoints - 1);
+    rest_.emplace_back();
+    rest_.back().Prepare(static_cast<std::size_t>(model_.state_size()));
+    model_.Settle(conditioning, rest_.back().data());
+  }
+}
+
+const float* Playable::Rest(const float* conditioning) const PEDAL_REALTIME {
+  if (rest_.size() == 1) return rest_[0].data();
+  int point = static_cast<int>(conditioning[0] * (kRestPoints - 1) + 0.5f);
+  point = point < 0 ? 0 : point > kRestPoints - 1 ? kRestPoints - 1 : point;
+  return rest_[static_cast<std::size_t>(point)].data();
+}
+
+int Bank::Find(const char* id) const PEDAL_REALTIME {
+  for (std::size_t i = 0; i < effects.size(); ++i)
+    if (std::strcmp(effects[i].id, id) == 0) return static_cast<int>(i);
+  return -1;
+}
+
+}  // namespace pedal

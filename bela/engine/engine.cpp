@@ -1,0 +1,144 @@
+// The pedal's time: splits blocks at grid points, and between them plays one voice or fades two.
+#include "engine/engine.h"
+
+#include <cstring>
+
+#include "engine/finite.h"
+
+namespace pedal {
+
+using protocol::ParamId;
+
+constexpr int Engine::kClean;
+constexpr int Engine::kNoEffect;
+
+EngineConfig::EngineConfig() {
+  for (int p = 0; p < protocol::kNumParams; ++p) params[p] = protocol::kParams[p].initial;
+}
+
+void Engine::Prepare(const EngineConfig& config) {
+  config_ = config;
+  for (Voice& voice : voices_) voice.Prepare(config.chain);
+  gate_.Prepare();
+  gate_.Reset();
+  for (int i = 0; i < kFade; ++i) fade_[i] = RaisedCosine(i, kFade);
+  const auto smooth = [](Smoother* smoother, ParamId id) {
+    smoother->Prepare(protocol::kParams[static_cast<int>(id)].smooth_ms);
+  };
+  smooth(&trim_, ParamId::kTrim);
+  smooth(&drive_, ParamId::kDrive);
+  smooth(&low_, ParamId::kTone);
+  smooth(&high_, ParamId::kTone);
+  smooth(&level_, ParamId::kLevel);
+  smooth(&threshold_, ParamId::kGate);
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    SetParam(static_cast<ParamId>(p), config.params[p]);
+  SnapParams();
+  true_.block = wanted_.block = state_.block = config.block;
+  true_.bypass = wanted_.bypass = state_.bypass = config.bypass;
+  state_.fault = Fault::kNoBank;
+  start_left_ = config.start_fade == StartFade::k100ms ? kStartFade : 0;
+  voices_[current_].Start(PathOf(wanted_), StartFrom::kRest, state_.params);  // dry: asks no knob
+  state_.delay = voices_[current_].path().delay;
+}
+
+void Engine::StartWith(const Bank* bank) {
+  bank_ = bank;
+  state_.fault = bank ? Fault::kNone : Fault::kNoBank;
+  wanted_.effect = true_.effect = IndexOf(config_.effect);
+  const char* id = IdOf(true_.effect);
+  std::memcpy(state_.effect, id, std::strlen(id) + 1);
+  float positions[protocol::kNumParams];
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    positions[p] = Position(static_cast<ParamId>(p));
+  const StartFrom from =
+      config_.chain == Chain::kModelAlone ? StartFrom::kZero : StartFrom::kRest;
+  voices_[current_].Start(PathOf(wanted_), from, positions);
+  state_.delay = voices_[current_].path().delay;
+}
+
+bool Engine::Push(Source source, const Intent& intent) PEDAL_REALTIME {
+  return queues_[static_cast<int>(source)].Push(intent);
+}
+
+void Engine::Process(const float* in, float* left, float* right, int frames) PEDAL_REALTIME {
+  float out[kGrid];
+  for (int done = 0; done < frames;) {
+    const int begin = static_cast<int>(clock_ % kGrid);
+    if (begin == 0) AtGridPoint();
+    const int end = begin + (frames - done < kGrid - begin ? frames - done : kGrid - begin);
+    FillGrid(in + done, begin, end);
+    PlayVoices(begin, end, out);
+    if (start_left_ > 0 || stop_left_ >= 0) FadeEnds(begin, end, out);
+    for (int i = begin; i < end; ++i, ++done) left[done] = right[done] = out[i];
+    clock_ += end - begin;
+  }
+}
+
+void Engine::AtGridPoint() PEDAL_REALTIME {
+  std::memcpy(grid_.last_raw, grid_.raw, sizeof grid_.raw);
+  std::memcpy(grid_.last_shaped, grid_.shaped, sizeof grid_.shaped);
+  TakeOfferedBank();
+  DrainQueues();
+  StepFault();
+  StepPath();
+  RetireBank();
+  for (Smoother* smoother : {&trim_, &drive_, &low_, &high_, &level_, &threshold_})
+    smoother->AtGridPoint();
+}
+
+void Engine::FillGrid(const float* in, int begin, int end) PEDAL_REALTIME {
+  for (int i = begin; i < end; ++i) {
+    const float raw = in[i - begin];
+    grid_.raw[i] = IsFinite(raw) ? raw : 0.0f;
+    grid_.shaped[i] = gate_.Process(grid_.raw[i] * trim_.At(i), threshold_.At(i));
+    grid_.level[i] = level_.At(i);
+    grid_.low[i] = low_.At(i);
+    grid_.high[i] = high_.At(i);
+    grid_.drive[i] = drive_.At(i);
+  }
+}
+
+void Engine::PlayVoices(int begin, int end, float* out) PEDAL_REALTIME {
+  Voice& current = voices_[current_];
+  const Playable* playing = current.path().playable;
+  const bool fine = current.Process(grid_, begin, end, out);
+  // A model that breaks while it is being left has gone dry by itself, and is gone within 10 ms.
+  if (!fine && phase_ != Phase::kFading) Raise(Fault::kNan, playing, true_.effect);
+  if (phase_ == Phase::kSteady) return;
+  Voice& incoming = voices_[1 - current_];
+  float other[kGrid];
+  const Playable* coming = incoming.path().playable;
+  if (!incoming.Process(grid_, begin, end, other)) {
+    if (phase_ == Phase::kWarming) phase_ = Phase::kSteady;
+    Raise(Fault::kNan, coming, incoming_.effect);
+  }
+  if (phase_ != Phase::kFading) return;
+  for (int i = begin; i < end; ++i) {
+    const float share = phase_left_ > 0 ? fade_[kFade - phase_left_] : 1.0f;
+    out[i] += share * (other[i] - out[i]);
+    if (phase_left_ == 0) out[i] = other[i];
+    if (phase_left_ > 0) --phase_left_;
+  }
+  if (phase_left_ > 0) return;
+  current_ = 1 - current_;
+  phase_ = Phase::kSteady;
+}
+
+void Engine::FadeEnds(int begin, int end, float* out) PEDAL_REALTIME {
+  for (int i = begin; i < end; ++i) {
+    if (start_left_ > 0) {
+      out[i] *= RaisedCosine(kStartFade - start_left_, kStartFade);
+      --start_left_;
+    }
+    if (stop_left_ < 0) continue;
+    out[i] *= stop_left_ > 0 ? RaisedCosine(stop_left_ - 1, kStartFade) : 0.0f;
+    if (stop_left_ > 0) --stop_left_;
+  }
+}
+
+void Engine::FadeOut() PEDAL_REALTIME {
+  if (stop_left_ < 0) stop_left_ = kStartFade;
+}
+
+}  // namespace pedal

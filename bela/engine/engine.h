@@ -1,0 +1,141 @@
+// The pedal: intents in, sound out, an event for every change at the very sample where it becomes true.
+//
+// Control runs on a grid of 16 samples of the engine's own clock, so the output does not depend on the period
+// (design decisions 8 to 12). A change runs in three steps: the wish (wanted_) follows every intent at once; the
+// incoming voice warms up unheard; the fade's first sample makes it true (state_, revision, event).
+#pragma once
+#include <atomic>
+
+#include "engine/intent.h"
+#include "engine/smoother.h"
+#include "engine/spsc_queue.h"
+#include "engine/voice.h"
+
+namespace pedal {
+
+enum class StartFade { kOff, k100ms };
+
+struct EngineConfig {
+  Chain chain = Chain::kFull;
+  StartFade start_fade = StartFade::k100ms;
+  char effect[kIdSize] = {};  // the first to play; "" is the bank's first
+  int bypass = 0;
+  int block = 1;
+  float params[protocol::kNumParams];  // in their units
+  EngineConfig();                      // all parameters at their defaults
+};
+
+class Engine {
+ public:
+  // Takes all storage; the engine then plays dry until a bank arrives. Allocates.
+  void Prepare(const EngineConfig& config);
+
+  // Hands a bank over before the first Process: the first effect plays from sample 0, without a fade. nullptr: there
+  // is none, and only clean and bypass play.
+  void StartWith(const Bank* bank);
+
+  // Hands a bank over while playing. False while the one before is still under way. [io]
+  bool OfferBank(const Bank* bank);
+  // A bank that no voice plays any more, to be freed by the caller, or nullptr. [io]
+  const Bank* TakeRetiredBank();
+
+  // Asks for a change at the grid point at or after intent.time. False where the queue is full. [one thread a source]
+  bool Push(Source source, const Intent& intent) PEDAL_REALTIME;
+
+  // Plays `frames` (1 or more) samples from `in` to both outputs. [audio]
+  void Process(const float* in, float* left, float* right, int frames) PEDAL_REALTIME;
+
+  // Tells whether the block just played took longer than its period; three running trip the model. [audio]
+  void ReportBlock(bool late) PEDAL_REALTIME;
+
+  // Fades to silence within 100 ms. [audio]
+  void FadeOut() PEDAL_REALTIME;
+
+  // The next event, or nullptr; EventsLost counts those for which the queue had no room. [io]
+  const Event* PeekEvent() const PEDAL_REALTIME { return events_.Peek(); }
+  void PopEvent() PEDAL_REALTIME { events_.Pop(); }
+  int EventsLost() const { return events_lost_.load(std::memory_order_relaxed); }
+
+  // What sounds now, for LEDs. [audio]
+  const State& state() const { return state_; }
+  const Bank* bank() const { return bank_; }
+  SampleTime clock() const { return clock_; }
+
+ private:
+  enum class Phase { kSteady, kWarming, kFading };
+  static constexpr int kClean = -1;
+  static constexpr int kNoEffect = -2;  // no bank: dry
+
+  // A wish or a truth about which path plays; `effect` indexes the bank, or is kClean or kNoEffect.
+  struct Selection {
+    int effect = kNoEffect;
+    int bypass = 0;
+    int block = 1;
+  };
+
+  void AtGridPoint() PEDAL_REALTIME;
+  void DrainQueues() PEDAL_REALTIME;
+  void TakeOfferedBank() PEDAL_REALTIME;
+  void Apply(const Intent& intent) PEDAL_REALTIME;
+  void Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME;
+  void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
+  void SnapParams() PEDAL_REALTIME;
+  void StepPath() PEDAL_REALTIME;
+  void Begin(const Path& path) PEDAL_REALTIME;
+  void MakeTrue(SampleTime time) PEDAL_REALTIME;
+  Path PathOf(const Selection& selection) const PEDAL_REALTIME;
+  int IndexOf(const char* id) const PEDAL_REALTIME;
+  bool Tripped(const Playable* playable) const PEDAL_REALTIME;
+  void Raise(Fault fault, const Playable* playable, int effect) PEDAL_REALTIME;
+  void Overload() PEDAL_REALTIME;
+  void InjectNan() PEDAL_REALTIME;
+  void StepFault() PEDAL_REALTIME;
+  void ClearFault() PEDAL_REALTIME;
+  void RetireBank() PEDAL_REALTIME;
+  void Emit(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
+  void EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME;
+  void FillGrid(const float* in, int begin, int end) PEDAL_REALTIME;
+  void PlayVoices(int begin, int end, float* out) PEDAL_REALTIME;
+  void FadeEnds(int begin, int end, float* out) PEDAL_REALTIME;
+  const char* IdOf(int effect) const PEDAL_REALTIME;
+  float Position(protocol::ParamId id) const PEDAL_REALTIME;
+
+  EngineConfig config_;
+  SpscQueue<Intent, 512> queues_[kNumSources];
+  SpscQueue<Event, 1024> events_;
+  std::atomic<int> events_lost_{0};
+  std::atomic<const Bank*> offered_{nullptr};
+  std::atomic<const Bank*> retired_{nullptr};
+
+  const Bank* bank_ = nullptr;
+  const Bank* leaving_ = nullptr;  // the bank before, while a voice may still play it
+  SampleTime clock_ = 0;
+  int revision_ = 0;
+  State state_;
+  Selection true_, wanted_;
+  int requests_[3] = {};  // of the latest wish for effect, bypass, block; 0 is none
+  bool asked_[3] = {};    // a wish of this field waits for its echo
+
+  Voice voices_[2];
+  int current_ = 0;
+  Phase phase_ = Phase::kSteady;
+  Selection incoming_;
+  int phase_left_ = 0;   // samples of warming or fading still to come
+  int hurried_ = 0;      // samples spent warming without a fade, over restarts
+
+  const Playable* tripped_[2] = {};  // models of fault_effect_ that gave NaN or cost too much
+  int fault_effect_ = kNoEffect;
+  bool retried_ = false;         // the one retry is spent
+  SampleTime retry_at_ = 0;
+  SampleTime probation_end_ = 0;  // of a retry; 0 while none runs
+  int late_running_ = 0;
+
+  Gate gate_;
+  Smoother trim_, drive_, low_, high_, level_, threshold_;
+  Grid grid_ = {};
+  float fade_[kFade];
+  int start_left_ = 0;  // samples of the fade-in still to come
+  int stop_left_ = -1;  // of the fade-out; -1 while not asked to stop
+};
+
+}  // namespace pedal

@@ -1,0 +1,220 @@
+// The pedal's mind: intents become wishes, wishes become voices that warm up and fade, fades become truths.
+#include <cstring>
+
+#include "engine/engine.h"
+
+namespace pedal {
+
+using protocol::ParamId;
+
+namespace {
+
+// Restarts of a warm-up may delay a fade no longer than this, however fast the presses come.
+constexpr int kMostHurry = 2 * kWarmUpBlock16;
+
+int FieldOf(EventKind kind) { return static_cast<int>(kind); }  // kEffect, kBypass, kBlock: 0, 1, 2
+
+float Clamp(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+
+}  // namespace
+
+void Engine::DrainQueues() PEDAL_REALTIME {
+  for (auto& queue : queues_) {
+    while (const Intent* intent = queue.Peek()) {
+      if (intent->time > clock_) break;
+      Apply(*intent);
+      queue.Pop();
+    }
+  }
+}
+
+void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
+  switch (intent.kind) {
+    case IntentKind::kEffectSelect: {
+      const bool clean = std::strcmp(intent.id, "clean") == 0;
+      const int effect = clean ? kClean : bank_ ? bank_->Find(intent.id) : kNoEffect;
+      if (effect < 0 && !clean) return EmitRejected(intent, Reason::kUnknownEffect);
+      return Wish(EventKind::kEffect, intent, effect);
+    }
+    case IntentKind::kEffectNext: {
+      const int count = bank_ ? static_cast<int>(bank_->effects.size()) : 0;
+      const int next = wanted_.effect < 0 ? 0 : wanted_.effect + 1;
+      return Wish(EventKind::kEffect, intent, next < count ? next : kClean);
+    }
+    case IntentKind::kEffectClean:
+      return Wish(EventKind::kEffect, intent, kClean);
+    case IntentKind::kBypass:
+      return Wish(EventKind::kBypass, intent, intent.value != 0);
+    case IntentKind::kBypassToggle:
+      return Wish(EventKind::kBypass, intent, !wanted_.bypass);
+    case IntentKind::kModelBlock:
+      return Wish(EventKind::kBlock, intent, intent.value == kGrid ? kGrid : 1);
+    case IntentKind::kParamSet: {
+      SetParam(intent.param, intent.number);
+      ++revision_;
+      Emit(EventKind::kParam, intent.request, clock_);
+      return;
+    }
+    case IntentKind::kStateGet:
+      return Emit(EventKind::kSnapshot, intent.request, clock_);
+    case IntentKind::kInjectNan:
+      return InjectNan();
+    case IntentKind::kInjectOverload:
+      return Overload();
+  }
+}
+
+void Engine::Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME {
+  const int f = FieldOf(field);
+  if (asked_[f] && requests_[f] != 0) {
+    Intent older = intent;
+    older.request = requests_[f];
+    EmitRejected(older, Reason::kSuperseded);
+  }
+  (f == 0 ? wanted_.effect : f == 1 ? wanted_.bypass : wanted_.block) = value;
+  asked_[f] = true;
+  requests_[f] = intent.request;
+}
+
+void Engine::SetParam(ParamId id, float value) PEDAL_REALTIME {
+  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
+  value = Clamp(value, param.min, param.max);
+  state_.params[static_cast<int>(id)] = value;
+  switch (id) {
+    case ParamId::kTrim: return trim_.SetTarget(FromDecibel(value));
+    case ParamId::kDrive: return drive_.SetTarget(Position(id));
+    case ParamId::kTone:
+      low_.SetTarget(FromDecibel(-0.5f * value));
+      return high_.SetTarget(FromDecibel(0.5f * value));
+    case ParamId::kLevel: return level_.SetTarget(FromDecibel(value));
+    case ParamId::kGate:  // at its lowest the gate is off
+      return threshold_.SetTarget(value > param.min ? FromDecibel(value) : 0.0f);
+  }
+}
+
+void Engine::SnapParams() PEDAL_REALTIME {
+  for (Smoother* smoother : {&trim_, &drive_, &low_, &high_, &level_, &threshold_})
+    smoother->Reset(smoother->target());
+}
+
+float Engine::Position(ParamId id) const PEDAL_REALTIME {
+  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
+  return (state_.params[static_cast<int>(id)] - param.min) / (param.max - param.min);
+}
+
+Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
+  Path path;
+  path.delay = selection.block == kGrid ? kBlockDelay : 0;
+  if (selection.bypass || selection.effect == kNoEffect) return path;
+  if (selection.effect == kClean) {
+    path.kind = PathKind::kClean;
+    return path;
+  }
+  const Effect& effect = bank_->effects[static_cast<std::size_t>(selection.effect)];
+  const Playable* wish = effect.ModelFor(selection.block);
+  const Playable* plays = wish;
+  if (Tripped(wish)) {
+    const Playable* other = wish == effect.block1.get() ? effect.block16.get() : effect.block1.get();
+    const bool cheaper =
+        other && other->model().macs_per_sample() < wish->model().macs_per_sample();
+    plays = cheaper && !Tripped(other) ? other : nullptr;
+  }
+  if (!plays) return path;
+  path.kind = PathKind::kModel;
+  path.playable = plays;
+  if (plays->model().frames() == kGrid) path.delay = kBlockDelay;
+  return path;
+}
+
+void Engine::StepPath() PEDAL_REALTIME {
+  if (phase_ == Phase::kFading) return;
+  const Path target = PathOf(wanted_);
+  if (phase_ == Phase::kWarming) {
+    phase_left_ -= kGrid;
+    const bool still = target == voices_[1 - current_].path();
+    if (still) {
+      incoming_ = wanted_;
+    } else if (target == voices_[current_].path()) {
+      phase_ = Phase::kSteady;
+    } else if (hurried_ < kMostHurry) {
+      Begin(target);
+    }
+  }
+  if (phase_ == Phase::kSteady) {
+    hurried_ = 0;
+    if (target == voices_[current_].path()) {
+      true_ = wanted_;
+      return MakeTrue(clock_);
+    }
+    Begin(target);
+  }
+  hurried_ += kGrid;
+  if (phase_left_ > 0) return;
+  true_ = incoming_;
+  MakeTrue(clock_);
+  phase_ = Phase::kFading;
+  phase_left_ = kFade;
+}
+
+void Engine::Begin(const Path& path) PEDAL_REALTIME {
+  float positions[protocol::kNumParams];
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    positions[p] = Position(static_cast<ParamId>(p));
+  voices_[1 - current_].Start(path, StartFrom::kRest, positions);
+  incoming_ = wanted_;
+  phase_ = Phase::kWarming;
+  if (path.kind == PathKind::kDry)
+    phase_left_ = 0;
+  else if (path.kind == PathKind::kModel && path.playable->model().frames() == kGrid)
+    phase_left_ = kWarmUpBlock16;
+  else
+    phase_left_ = kWarmUp;
+}
+
+void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
+  state_.delay = PathOf(true_).delay;
+  const char* id = IdOf(true_.effect);
+  const bool changed[3] = {std::strcmp(state_.effect, id) != 0, state_.bypass != true_.bypass,
+                           state_.block != true_.block};
+  if (changed[0]) std::memcpy(state_.effect, id, std::strlen(id) + 1);
+  state_.bypass = true_.bypass;
+  state_.block = true_.block;
+  const EventKind kinds[3] = {EventKind::kEffect, EventKind::kBypass, EventKind::kBlock};
+  const bool met[3] = {wanted_.effect == true_.effect, wanted_.bypass == true_.bypass,
+                       wanted_.block == true_.block};
+  for (int f = 0; f < 3; ++f) {
+    const bool answers = asked_[f] && met[f];
+    if (changed[f]) ++revision_;
+    if (changed[f] || answers) Emit(kinds[f], answers ? requests_[f] : 0, time);
+    if (answers) asked_[f] = false;
+  }
+}
+
+const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
+  if (effect == kClean) return "clean";
+  return effect >= 0 ? bank_->effects[static_cast<std::size_t>(effect)].id : "";
+}
+
+void Engine::Emit(EventKind kind, int request, SampleTime time) PEDAL_REALTIME {
+  Event event;
+  event.kind = kind;
+  event.revision = revision_;
+  event.request = request;
+  event.time = time;
+  event.state = state_;
+  if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Engine::EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME {
+  Event event;
+  event.kind = EventKind::kRejected;
+  event.reason = reason;
+  event.rejected = intent.kind;
+  event.revision = revision_;
+  event.request = intent.request;
+  event.time = clock_;
+  event.state = state_;
+  if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace pedal

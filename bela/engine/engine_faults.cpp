@@ -1,0 +1,111 @@
+// The pedal's reflexes: a model that breaks or costs too much is left at once, and a bank is swapped while playing.
+#include <cstring>
+
+#include "engine/engine.h"
+
+namespace pedal {
+
+bool Engine::Tripped(const Playable* playable) const PEDAL_REALTIME {
+  return playable && (playable == tripped_[0] || playable == tripped_[1]);
+}
+
+void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REALTIME {
+  if (!Tripped(playable)) tripped_[tripped_[0] ? 1 : 0] = playable;
+  if (fault_effect_ != effect) retried_ = false;
+  fault_effect_ = effect;
+  probation_end_ = 0;
+  retry_at_ = clock_ + kRetryAfter;
+  state_.fault = fault;
+  ++revision_;
+  Emit(EventKind::kAlarm, 0, clock_);
+}
+
+// The sounding model goes at once: it is the one that costs; while fading, the one that comes.
+void Engine::Overload() PEDAL_REALTIME {
+  late_running_ = 0;
+  Voice& incoming = voices_[1 - current_];
+  if (phase_ != Phase::kSteady && incoming.path().kind == PathKind::kModel) {
+    const Playable* coming = incoming.path().playable;
+    if (phase_ == Phase::kWarming)
+      phase_ = Phase::kSteady;
+    else
+      incoming.Trip();
+    return Raise(Fault::kOverload, coming, incoming_.effect);
+  }
+  Voice& current = voices_[current_];
+  if (current.path().kind != PathKind::kModel) return;
+  const Playable* playing = current.path().playable;
+  current.Trip();
+  Raise(Fault::kOverload, playing, true_.effect);
+}
+
+void Engine::InjectNan() PEDAL_REALTIME {
+  Voice& current = voices_[current_];
+  if (current.path().kind == PathKind::kModel) current.InjectNan();
+}
+
+void Engine::ReportBlock(bool late) PEDAL_REALTIME {
+  late_running_ = late ? late_running_ + 1 : 0;
+  if (late_running_ >= kLateBlocksToTrip) Overload();
+}
+
+// One retry after two seconds; a second's probation ends the fault, as does going to another effect.
+void Engine::StepFault() PEDAL_REALTIME {
+  if (state_.fault != Fault::kNan && state_.fault != Fault::kOverload) return;
+  if (wanted_.effect != fault_effect_) return ClearFault();
+  if (probation_end_ != 0) {
+    if (clock_ >= probation_end_) ClearFault();
+  } else if (!retried_ && clock_ >= retry_at_) {
+    retried_ = true;
+    tripped_[0] = tripped_[1] = nullptr;
+    probation_end_ = clock_ + kProbation;
+  }
+}
+
+void Engine::ClearFault() PEDAL_REALTIME {
+  tripped_[0] = tripped_[1] = nullptr;
+  fault_effect_ = kNoEffect;
+  probation_end_ = 0;
+  retried_ = false;
+  state_.fault = Fault::kNone;
+  ++revision_;
+  Emit(EventKind::kRecovered, 0, clock_);
+}
+
+bool Engine::OfferBank(const Bank* bank) {
+  const Bank* none = nullptr;
+  return offered_.compare_exchange_strong(none, bank);
+}
+
+const Bank* Engine::TakeRetiredBank() { return retired_.exchange(nullptr); }
+
+// The voices may still play the old bank; it is retired when the fade to the new one is over.
+void Engine::TakeOfferedBank() PEDAL_REALTIME {
+  if (leaving_ || phase_ != Phase::kSteady) return;
+  const Bank* bank = offered_.exchange(nullptr);
+  if (!bank) return;
+  const bool was_clean = wanted_.effect == kClean;
+  leaving_ = bank_;
+  bank_ = bank;
+  true_.effect = std::strcmp(state_.effect, "clean") == 0 ? kClean : kNoEffect;
+  const int same = bank_->Find(state_.effect);
+  wanted_.effect = was_clean ? kClean : same >= 0 ? same : IndexOf(config_.effect);
+  if (state_.fault != Fault::kNone) ClearFault();
+  ++revision_;
+  Emit(EventKind::kSnapshot, 0, clock_);
+}
+
+void Engine::RetireBank() PEDAL_REALTIME {
+  if (!leaving_ || phase_ != Phase::kSteady || retired_.load() != nullptr) return;
+  retired_.store(leaving_);
+  leaving_ = nullptr;
+}
+
+int Engine::IndexOf(const char* id) const PEDAL_REALTIME {
+  if (std::strcmp(id, "clean") == 0) return kClean;
+  const int found = bank_ ? bank_->Find(id) : -1;
+  if (found >= 0) return found;
+  return bank_ && !bank_->effects.empty() ? 0 : kNoEffect;
+}
+
+}  // namespace pedal

@@ -1,0 +1,72 @@
+// What players ask of the engine, and what it answers: plain data, copied through queues.
+#pragma once
+#include "engine/bank.h"
+#include "engine/protocol.h"
+#include "engine/timing.h"
+
+namespace pedal {
+
+enum class IntentKind : std::uint8_t {
+  kEffectSelect,  // id
+  kEffectNext,
+  kEffectClean,
+  kBypass,        // value 0 or 1
+  kBypassToggle,  // of the latest wish, so that two quick presses cancel out
+  kModelBlock,    // value 1 or 16
+  kParamSet,      // param, number
+  kStateGet,
+  kInjectNan,
+  kInjectOverload,
+};
+
+struct Intent {
+  IntentKind kind = IntentKind::kStateGet;
+  protocol::ParamId param = protocol::ParamId::kTrim;
+  int value = 0;
+  float number = 0.0f;  // in the parameter's unit
+  int request = 0;      // comes back in the echo; 0 is none
+  SampleTime time = kNow;
+  char id[kIdSize] = {};
+};
+
+// One queue a producing thread, drained in this order at each grid point.
+enum class Source { kControls, kGui, kOsc, kProgram };
+constexpr int kNumSources = 4;
+
+enum class Fault : std::uint8_t { kNone, kNoBank, kNan, kOverload };
+
+enum class EventKind : std::uint8_t {
+  kEffect,     // state.effect
+  kBypass,     // state.bypass
+  kBlock,      // state.block
+  kParam,      // param, state.params
+  kRejected,   // reason
+  kSnapshot,   // the whole state
+  kAlarm,      // state.fault began
+  kRecovered,  // state.fault is over
+};
+
+enum class Reason : std::uint8_t { kNone, kUnknownEffect, kSuperseded };
+
+// What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
+struct State {
+  char effect[kIdSize] = {};
+  int bypass = 0;
+  int block = 1;
+  int delay = 0;  // samples, of the path that sounds
+  Fault fault = Fault::kNone;
+  float params[protocol::kNumParams] = {};  // targets, in their units
+};
+
+struct Event {
+  EventKind kind = EventKind::kSnapshot;
+  protocol::ParamId param = protocol::ParamId::kTrim;
+  Reason reason = Reason::kNone;
+  IntentKind rejected = IntentKind::kStateGet;
+  int revision = 0;
+  int request = 0;
+  SampleTime time = 0;  // the first sample that sounds so
+  State state;
+};
+
+}  // namespace pedal

@@ -1,0 +1,134 @@
+// A neural network that plays: checks that the layers fit, then hands each layer's output to the next.
+#include "engine/model.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "engine/finite.h"
+
+namespace pedal {
+namespace {
+
+constexpr int kLine = static_cast<int>(kAlignment / sizeof(float));
+
+int ToLine(int floats) { return (floats + kLine - 1) / kLine * kLine; }
+
+bool AllFinite(const std::vector<float>& values) {
+  for (float v : values)
+    if (!IsFinite(v)) return false;
+  return true;
+}
+
+const char* CheckLayer(const LayerSpec& layer) {
+  const std::size_t in = static_cast<std::size_t>(layer.in);
+  const std::size_t out = static_cast<std::size_t>(layer.out);
+  const std::size_t gates = static_cast<std::size_t>(GatesOf(layer.kind));
+  const bool recurs = layer.kind != LayerKind::kDense;
+  const std::size_t biases = layer.kind == LayerKind::kGru ? 2 : 1;
+  if (layer.in < 1 || layer.in > kMaxUnits + kMaxConditioning)
+    return "a layer's input is not 1 to 128 wide";
+  if (layer.out < 1 || layer.out > kMaxUnits) return "a layer has not 1 to 128 units";
+  if (layer.kernel.size() != in * gates * out) return "a kernel has the wrong size";
+  if (layer.recurrent.size() != (recurs ? out * gates * out : 0))
+    return "a recurrent kernel has the wrong size";
+  if (layer.bias.size() != biases * gates * out) return "a bias has the wrong size";
+  if (!AllFinite(layer.kernel) || !AllFinite(layer.recurrent) || !AllFinite(layer.bias))
+    return "a weight is not a finite number";
+  return nullptr;
+}
+
+}  // namespace
+
+const char* CheckSpec(const ModelSpec& spec) {
+  if (spec.frames != 1 && spec.frames != kMaxFrames) return "frames are not 1 or 16";
+  if (spec.conditioning < 0 || spec.conditioning > kMaxConditioning)
+    return "there are not 0 to 4 conditioning inputs";
+  if (spec.layers.empty()) return "there are no layers";
+  int width = spec.frames + spec.conditioning, before = 0, after = 0, recurrent = 0;
+  for (const LayerSpec& layer : spec.layers) {
+    if (const char* wrong = CheckLayer(layer)) return wrong;
+    if (layer.in != width) return "a layer does not take what the one before gives";
+    width = layer.out;
+    if (layer.kind != LayerKind::kDense)
+      ++recurrent;
+    else
+      ++(recurrent ? after : before);
+  }
+  if (recurrent > 1) return "there is more than one recurrent layer";
+  if (before > kMaxDenseBefore + (recurrent ? 0 : kMaxDenseAfter))
+    return "there are too many dense layers before the recurrent one";
+  if (after > kMaxDenseAfter) return "there are too many dense layers after the recurrent one";
+  if (width != spec.frames) return "the last layer does not give as many samples as the first takes";
+  return nullptr;
+}
+
+void Model::Prepare(const ModelSpec& spec) {
+  frames_ = spec.frames;
+  conditioning_ = spec.conditioning;
+  skip_ = spec.skip;
+  recurs_ = false;
+  before_.clear();
+  after_.clear();
+  input_size_ = ToLine(frames_ + conditioning_);
+  state_size_ = input_size_;
+  float macs = 0.0f;
+  for (const LayerSpec& layer : spec.layers) {
+    macs += static_cast<float>(layer.kernel.size() + layer.recurrent.size());
+    if (layer.kind != LayerKind::kDense) {
+      recurrent_.Prepare(layer);
+      recurs_ = true;
+      state_size_ += recurrent_.state_size();
+      continue;
+    }
+    std::vector<Dense>& side = recurs_ ? after_ : before_;
+    side.emplace_back();
+    side.back().Prepare(layer);
+    state_size_ += ToLine(side.back().padded_out());
+  }
+  macs_per_sample_ = macs / static_cast<float>(frames_);
+}
+
+// State: [frame, conditioning], then each layer's own part in order.
+void Model::Process(const float* in, const float* conditioning, float* out,
+                    float* state) const PEDAL_REALTIME {
+  float frame[kMaxFrames];
+  for (int i = 0; i < frames_; ++i) state[i] = frame[i] = in[i];
+  for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];
+  const float* x = state;
+  float* next = state + input_size_;
+  for (const Dense& layer : before_) {
+    layer.Process(x, next);
+    x = next;
+    next += ToLine(layer.padded_out());
+  }
+  if (recurs_) {
+    recurrent_.Process(x, next);
+    x = next;
+    next += recurrent_.state_size();
+  }
+  for (const Dense& layer : after_) {
+    layer.Process(x, next);
+    x = next;
+    next += ToLine(layer.padded_out());
+  }
+  if (skip_)
+    for (int i = 0; i < frames_; ++i) out[i] = x[i] + frame[i];
+  else
+    for (int i = 0; i < frames_; ++i) out[i] = x[i];
+}
+
+void Model::Settle(const float* conditioning, float* state) const {
+  constexpr int kRate = 44100, kStill = 2048;  // samples without movement that count as steady
+  constexpr float kEnough = 1e-7f;             // -140 dBFS
+  float silence[kMaxFrames] = {}, out[kMaxFrames] = {}, last[kMaxFrames] = {};
+  int still = 0;
+  for (int sample = 0; sample < 4 * kRate && still < kStill; sample += frames_) {
+    Process(silence, conditioning, out, state);
+    float moved = 0.0f;
+    for (int i = 0; i < frames_; ++i) moved = std::fmax(moved, std::fabs(out[i] - last[i]));
+    std::memcpy(last, out, sizeof last);
+    still = moved < kEnough ? still + frames_ : 0;
+  }
+}
+
+}  // namespace pedal

@@ -1,0 +1,50 @@
+// A neural network that plays: dense layers, at most one recurrent layer, dense layers, in that order.
+#pragma once
+#include <vector>
+
+#include "engine/dense.h"
+#include "engine/model_spec.h"
+#include "engine/recurrent.h"
+
+namespace pedal {
+
+// Room for the state of the largest model that CheckSpec admits.
+constexpr int kMaxStateFloats = 4096;
+
+// nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
+const char* CheckSpec(const ModelSpec& spec);
+
+// Weights only; the state lies with the caller (engine/voice), so that two paths can play one model.
+class Model {
+ public:
+  // Copies the weights of `spec`, for which CheckSpec must have returned nullptr. Allocates.
+  void Prepare(const ModelSpec& spec);
+
+  // Floats of state, at most kMaxStateFloats; zeros are the state of a fresh model.
+  int state_size() const { return state_size_; }
+  int frames() const { return frames_; }
+  int conditioning() const { return conditioning_; }
+  // Multiply-accumulates a sample, for telling two models of an effect apart by cost.
+  float macs_per_sample() const { return macs_per_sample_; }
+
+  // Plays one frame. in, out: frames() samples, may be the same; conditioning: conditioning() values in 0..1;
+  // state: state_size() floats on a cache line. [audio]
+  void Process(const float* in, const float* conditioning, float* out,
+               float* state) const PEDAL_REALTIME;
+
+  // Runs silence through `state` until the output stands still (at most 4 s). Not for the audio thread.
+  void Settle(const float* conditioning, float* state) const;
+
+ private:
+  int frames_ = 1;
+  int conditioning_ = 0;
+  bool skip_ = false;
+  bool recurs_ = false;
+  std::vector<Dense> before_, after_;
+  Recurrent recurrent_;
+  int state_size_ = 0;
+  int input_size_ = 0;  // floats at the start of the state that hold [frame, conditioning]
+  float macs_per_sample_ = 0.0f;
+};
+
+}  // namespace pedal

@@ -1,0 +1,156 @@
+// One path from the input to the output. Every operation is a sample at a time, so nothing depends on the period.
+#include "engine/voice.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "engine/finite.h"
+
+namespace pedal {
+namespace {
+
+constexpr float kLoudest = 16.0f;  // +24 dBFS: a model gone wild must not drive the chain to infinity
+
+float Clamp(float x, float limit) { return x < -limit ? -limit : x > limit ? limit : x; }
+
+}  // namespace
+
+float RaisedCosine(int sample, int length) PEDAL_REALTIME {
+  const float phase = (static_cast<float>(sample) + 0.5f) / static_cast<float>(length);
+  return 0.5f - 0.5f * std::cos(3.14159265f * phase);
+}
+
+void Voice::Prepare(Chain chain) {
+  chain_ = chain;
+  state_.Prepare(kMaxStateFloats);
+  tilt_.Prepare();
+  dc_blocker_.Prepare();
+}
+
+void Voice::Start(const Path& path, StartFrom from, const float* knobs) PEDAL_REALTIME {
+  path_ = path;
+  tilt_.Reset();
+  dc_blocker_.Reset();
+  last_out_ = 0.0f;
+  trip_left_ = 0;
+  inject_nan_ = false;
+  std::memset(frame_in_, 0, sizeof frame_in_);
+  std::memset(frame_out_, 0, sizeof frame_out_);
+  std::memcpy(knobs_, knobs, sizeof knobs_);
+  if (path.kind != PathKind::kModel) return;
+  const std::size_t bytes =
+      static_cast<std::size_t>(path.playable->model().state_size()) * sizeof(float);
+  if (from == StartFrom::kZero) {
+    std::memset(state_.data(), 0, bytes);
+    return;
+  }
+  float conditioning[kMaxConditioning];
+  for (int k = 0; k < path.playable->num_knobs(); ++k)
+    conditioning[k] = knobs[static_cast<int>(path.playable->knob(k))];
+  std::memcpy(state_.data(), path.playable->Rest(conditioning), bytes);
+}
+
+bool Voice::Process(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  if (begin == end) return true;
+  int good = end;
+  if (path_.kind == PathKind::kDry) {
+    RunDry(grid, begin, end, out);
+  } else {
+    if (path_.kind == PathKind::kModel)
+      good = RunModel(grid, begin, end, out);
+    else
+      for (int i = begin; i < end; ++i) out[i] = grid.Shaped(i, path_.delay);
+    if (chain_ == Chain::kFull) RunChain(grid, begin, good, out);
+    if (good > begin) last_out_ = out[good - 1];
+    if (good < end) {
+      Trip();
+      RunDry(grid, good, end, out);
+    }
+  }
+  last_out_ = out[end - 1];
+  return good == end;
+}
+
+void Voice::Trip() PEDAL_REALTIME {
+  path_.kind = PathKind::kDry;
+  path_.playable = nullptr;
+  trip_from_ = last_out_;
+  trip_left_ = kFade;
+}
+
+int Voice::RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  int good = path_.playable->model().frames() == 1 ? RunBlock1(grid, begin, end, out)
+                                                   : RunBlock16(grid, begin, end, out);
+  for (int i = begin; i < good; ++i) {
+    if (!IsFinite(out[i])) {
+      good = i;
+      break;
+    }
+  }
+  if (chain_ == Chain::kModelAlone) return good;
+  const float gain = path_.playable->gain();
+  for (int i = begin; i < good; ++i) out[i] = Clamp(out[i] * gain, kLoudest);
+  return good;
+}
+
+void Voice::Conditioning(const Grid& grid, int i, float* conditioning) const PEDAL_REALTIME {
+  for (int k = 0; k < path_.playable->num_knobs(); ++k) {
+    const protocol::ParamId id = path_.playable->knob(k);
+    conditioning[k] =
+        id == protocol::ParamId::kDrive ? grid.drive[i] : knobs_[static_cast<int>(id)];
+  }
+}
+
+int Voice::RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  const Model& model = path_.playable->model();
+  float conditioning[kMaxConditioning];
+  for (int i = begin; i < end; ++i) {
+    const float in = grid.Shaped(i, path_.delay);
+    Conditioning(grid, i, conditioning);
+    model.Process(&in, conditioning, &out[i], state_.data());
+  }
+  if (inject_nan_) {
+    inject_nan_ = false;
+    out[begin] = std::numeric_limits<float>::quiet_NaN();
+  }
+  return end;
+}
+
+// Frames lie on the grid: 16 samples go in, and come out from the last one's time on, 15 samples late.
+int Voice::RunBlock16(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  for (int i = begin; i < end; ++i) {
+    frame_in_[i] = grid.shaped[i];
+    if (i < kBlockDelay) out[i] = frame_out_[i + 1];
+  }
+  if (end == kGrid) {
+    float conditioning[kMaxConditioning];
+    Conditioning(grid, kGrid - 1, conditioning);
+    path_.playable->model().Process(frame_in_, conditioning, frame_out_, state_.data());
+    if (inject_nan_) {
+      inject_nan_ = false;
+      frame_out_[0] = std::numeric_limits<float>::quiet_NaN();
+    }
+    out[kBlockDelay] = frame_out_[0];
+  }
+  return end;
+}
+
+void Voice::RunChain(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  for (int i = begin; i < end; ++i) {
+    const float toned = tilt_.Process(out[i], grid.low[i], grid.high[i]);
+    out[i] = Limit(dc_blocker_.Process(toned * grid.level[i]));
+  }
+}
+
+void Voice::RunDry(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  for (int i = begin; i < end; ++i) {
+    out[i] = grid.Raw(i, path_.delay);
+    if (trip_left_ == 0) continue;
+    const float dry = RaisedCosine(kFade - trip_left_, kFade);
+    out[i] = trip_from_ + dry * (out[i] - trip_from_);
+    --trip_left_;
+  }
+}
+
+}  // namespace pedal

@@ -1,0 +1,152 @@
+// Parsing the command line, and what of it belongs together.
+#include "host/options.h"
+
+#include <getopt.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "host/errors.h"
+
+namespace pedal {
+namespace host {
+namespace {
+
+constexpr double kMaxTail = 60.0 * 44100.0;  // a minute of silence
+constexpr double kMaxSeconds = 1e7;          // 115 days
+
+enum Code {
+  kAudioOption = 2000,
+  kIn,
+  kOut,
+  kTail,
+  kPerformance,
+  kSeconds,
+  kSummary,
+  kOscPort,
+  kVersion,
+};
+
+const option kLongOptions[] = {
+    {"audio", required_argument, nullptr, kAudioOption},
+    {"in", required_argument, nullptr, kIn},
+    {"out", required_argument, nullptr, kOut},
+    {"tail", required_argument, nullptr, kTail},
+    {"performance", required_argument, nullptr, kPerformance},
+    {"seconds", required_argument, nullptr, kSeconds},
+    {"summary", required_argument, nullptr, kSummary},
+    {"osc-port", required_argument, nullptr, kOscPort},
+    {"help", no_argument, nullptr, 'h'},
+    {"version", no_argument, nullptr, kVersion},
+    {nullptr, 0, nullptr, 0},
+};
+
+double Number(const char* name, double low, double high) {
+  char* end = nullptr;
+  const double value = std::strtod(optarg, &end);
+  if (*optarg != '\0' && *end == '\0' && value >= low && value <= high) return value;
+  char range[64];
+  std::snprintf(range, sizeof(range), "%.0f to %.0f", low, high);
+  throw Error(std::string(name) + ": found \"" + optarg + "\", expected " + range);
+}
+
+Audio ReadAudio(const std::string& word) {
+  for (const Audio audio : {Audio::kDemo, Audio::kCard, Audio::kWav})
+    if (word == AudioName(audio)) return audio;
+  throw Error("--audio: found \"" + word + "\", expected demo, card or wav");
+}
+
+void Take(int code, Options* options) {
+  switch (code) {
+    case kAudioOption:
+      options->audio = ReadAudio(optarg);
+      break;
+    case kIn:
+      options->in = optarg;
+      break;
+    case kOut:
+      options->out = optarg;
+      break;
+    case kPerformance:
+      options->performance = optarg;
+      break;
+    case kSummary:
+      options->summary = optarg;
+      break;
+    case kSeconds:
+      options->seconds = Number("--seconds", 0.0, kMaxSeconds);
+      break;
+    case kTail:
+      options->tail = static_cast<std::int64_t>(Number("--tail", 0.0, kMaxTail));
+      break;
+    case kOscPort:
+      options->osc_port = static_cast<int>(Number("--osc-port", 0.0, 65535.0));
+      break;
+    case 'h':
+      options->task = Task::kShowHelp;
+      break;
+    case kVersion:
+      options->task = Task::kShowVersion;
+      break;
+    default:
+      break;
+  }
+}
+
+void Check(const Options& options) {
+  const bool wav = options.audio == Audio::kWav;
+  if (options.audio != Audio::kCard && options.in.empty())
+    throw Error(std::string("--audio ") + AudioName(options.audio) +
+                ": expected --in FILE.wav");
+  if (wav && options.out.empty()) throw Error("--audio wav: expected --out FILE.wav");
+  if (!wav && !options.out.empty()) throw Error("--out: expected --audio wav with it");
+  if (!wav && !options.performance.empty())
+    throw Error("--performance: expected --audio wav with it");
+}
+
+}  // namespace
+
+const char* AudioName(Audio audio) {
+  if (audio == Audio::kDemo) return "demo";
+  return audio == Audio::kCard ? "card" : "wav";
+}
+
+Options ParseOptions(int argc, char* const argv[]) {
+  Options options;
+  Bela_defaultSettings(&options.bela);
+  opterr = 0;
+  optind = 0;  // starts afresh, so that tests can parse more than once
+  int code = 0;
+  while ((code = Bela_getopt_long(argc, argv, "h", kLongOptions, &options.bela)) !=
+         -1) {
+    if (code == '?')
+      throw Error(std::string("option \"") + argv[optind - 1] +
+                  "\": unknown, or without its value; see --help");
+    Take(code, &options);
+  }
+  if (optind < argc)
+    throw Error(std::string("\"") + argv[optind] + "\": expected options only");
+  if (options.task == Task::kPlay) Check(options);
+  return options;
+}
+
+void PrintUsage() {
+  std::fputs(
+      "pedal-engine: the pedal's Bela program on a laptop\n\n"
+      "  --audio demo|card|wav   demo: plays --in for ever through the speakers, or\n"
+      "                          against the clock alone; card: live in and out;\n"
+      "                          wav: renders --in to --out (default demo)\n"
+      "  --in FILE.wav           mono, 44100 Hz\n"
+      "  --out FILE.wav          float32, mono, 44100 Hz\n"
+      "  --tail N                samples of silence rendered after --in\n"
+      "  --performance FILE      timed events for --audio wav, JSON\n"
+      "  --seconds N             demo, card: stop after N seconds\n"
+      "  --summary FILE          what was played, and how it went, as JSON\n"
+      "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"
+      "  -h, --help   --version\n\n",
+      stdout);
+  Bela_usage();
+}
+
+}  // namespace host
+}  // namespace pedal

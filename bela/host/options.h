@@ -1,0 +1,32 @@
+// The command line of pedal-engine: Bela's own options and the host's.
+#pragma once
+
+#include <Bela.h>
+
+#include <cstdint>
+#include <string>
+
+namespace pedal {
+namespace host {
+
+enum class Audio { kDemo, kCard, kWav };
+enum class Task { kPlay, kShowHelp, kShowVersion };
+
+struct Options {
+  Task task = Task::kPlay;
+  Audio audio = Audio::kDemo;
+  std::string in, out, performance, summary;
+  std::int64_t tail = 0;  // samples
+  double seconds = 0.0;   // 0: until stopped
+  int osc_port = -1;      // -1: as PEDAL_OSC_PORT says
+  BelaInitSettings bela;
+};
+
+// Throws Error naming the option, what was found and what was expected.
+Options ParseOptions(int argc, char* const argv[]);
+
+void PrintUsage();
+const char* AudioName(Audio audio);
+
+}  // namespace host
+}  // namespace pedal

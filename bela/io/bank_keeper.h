@@ -1,0 +1,48 @@
+// Holds the banks: loads one by folder, checks that it is affordable here, hands it to the engine, frees the old one.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "engine/engine.h"
+
+namespace pedal {
+
+enum class CostCheck { kOff, kEnforce };
+
+// "" where a crossfade that costs `cost_us` may play at this period (samples), else the refusal, saying by how much.
+std::string CostProblem(const std::string& folder, float cost_us, int period);
+
+class BankKeeper {
+ public:
+  // period: samples, for the cost check. [setup]
+  void Prepare(Engine* engine, int period, CostCheck check);
+
+  // Loads `folder` for an engine that does not play yet. False where that failed (see problem()) and only clean and
+  // bypass play. [setup]
+  bool LoadAtStart(const std::string& folder);
+
+  // Loads `folder` while the engine plays; on failure it goes on with what it has. [io]
+  bool Load(const std::string& folder);
+
+  // Frees a bank that the engine has left. [io]
+  void Sweep();
+
+  // What clients are told; copies, since several threads ask.
+  std::string name() const;
+  std::string effects() const;  // ids, comma-separated
+  std::string problem() const;  // of the last load, "" where it went well
+
+ private:
+  std::unique_ptr<Bank> Read(const std::string& folder);
+  void Describe(const Bank& bank);
+
+  Engine* engine_ = nullptr;
+  int period_ = 16;
+  CostCheck check_ = CostCheck::kEnforce;
+  std::unique_ptr<const Bank> current_, last_;
+  mutable std::mutex mutex_;  // of the three texts below; never taken by the audio thread
+  std::string name_, effects_, problem_;
+};
+
+}  // namespace pedal

@@ -1,0 +1,89 @@
+// The engine's events become messages for clients: one function a kind.
+#include "io/echoes.h"
+
+namespace pedal {
+namespace {
+
+const char* const kFaults[] = {"none", "no-bank", "nan", "overload"};  // by Fault
+
+const char* AddressOf(IntentKind kind) {
+  switch (kind) {
+    case IntentKind::kEffectSelect: return "/effect/select";
+    case IntentKind::kEffectNext: return "/effect/next";
+    case IntentKind::kEffectClean: return "/effect/clean";
+    case IntentKind::kBypass:
+    case IntentKind::kBypassToggle: return "/bypass";
+    case IntentKind::kModelBlock: return "/model/block";
+    case IntentKind::kParamSet: return "/param/set";
+    default: return "/state/get";
+  }
+}
+
+const char* TextOf(Fault fault) {
+  switch (fault) {
+    case Fault::kNan: return "the model gave a value that is not a number; stepped down, one retry";
+    case Fault::kOverload: return "three late blocks running; stepped down, one retry";
+    default: return "no bank; playing dry";
+  }
+}
+
+Message Open(const char* address, const Event& event, const Surroundings& around) {
+  Message message;
+  message.address = address;
+  return message.Text(around.boot_id).Int(event.revision).Int(event.request);
+}
+
+Message Snapshot(const Event& event, const Surroundings& around) {
+  const State& state = event.state;
+  Message message = Open("/state", event, around);
+  message.Int(protocol::kVersion)
+      .Text(around.bank)
+      .Text(around.effects)
+      .Text(state.effect)
+      .Int(state.bypass)
+      .Int(state.block)
+      .Int(state.delay)
+      .Text(kFaults[static_cast<int>(state.fault)]);
+  for (float value : state.params) message.Float(value);
+  return message.Int(around.dropped);
+}
+
+}  // namespace
+
+Message ToMessage(const Event& event, const Surroundings& around) {
+  switch (event.kind) {
+    case EventKind::kEffect:
+      return Open("/echo/effect", event, around).Text(event.state.effect);
+    case EventKind::kBypass: return Open("/echo/bypass", event, around).Int(event.state.bypass);
+    case EventKind::kBlock: return Open("/echo/block", event, around).Int(event.state.block);
+    case EventKind::kParam:
+      return Open("/echo/param", event, around)
+          .Text(protocol::kParams[static_cast<int>(event.param)].id)
+          .Float(event.state.params[static_cast<int>(event.param)]);
+    case EventKind::kRejected:
+      return Open("/echo/rejected", event, around)
+          .Text(AddressOf(event.rejected))
+          .Text(event.reason == Reason::kUnknownEffect ? "unknown effect; the bank has " +
+                                                             around.effects + ",clean"
+                                                       : "superseded by a later one");
+    case EventKind::kAlarm:
+      return Open("/alarm", event, around)
+          .Text(kFaults[static_cast<int>(event.state.fault)])
+          .Text(event.state.fault == Fault::kNoBank && !around.no_bank.empty()
+                    ? around.no_bank
+                    : TextOf(event.state.fault));
+    case EventKind::kRecovered:
+      return Open("/alarm", event, around).Text("recovered").Text("the effect plays again");
+    case EventKind::kSnapshot: break;
+  }
+  return Snapshot(event, around);
+}
+
+Message AlarmMessage(const std::string& code, const std::string& text, int revision,
+                     const Surroundings& around) {
+  Event event;
+  event.revision = revision;
+  return Open("/alarm", event, around).Text(code).Text(text);
+}
+
+}  // namespace pedal

@@ -1,0 +1,26 @@
+// The engine's events become messages for clients.
+#pragma once
+#include <string>
+
+#include "engine/intent.h"
+#include "io/message.h"
+
+namespace pedal {
+
+// What a snapshot needs beyond the engine's own state.
+struct Surroundings {
+  std::string boot_id;
+  std::string bank;     // its name, "" without one
+  std::string effects;  // ids, comma-separated
+  std::string no_bank;  // why there is none
+  int dropped = 0;      // messages dropped or clamped since the start
+};
+
+// One event as the message that tells it; the protocol's table names the arguments.
+Message ToMessage(const Event& event, const Surroundings& around);
+
+// An alarm that does not come from the engine.
+Message AlarmMessage(const std::string& code, const std::string& text, int revision,
+                     const Surroundings& around);
+
+}  // namespace pedal

@@ -1,0 +1,127 @@
+// RTNeural's JSON -> ModelSpec, with the size of every array checked before it is used.
+#include <cmath>
+
+#include "io/bank_loader.h"
+#include "io/json.h"
+
+namespace pedal {
+namespace {
+
+std::string Layer(std::size_t index) { return "layer " + std::to_string(index); }
+
+// An array of `count` finite numbers appended to *out.
+std::string ReadRow(const JSONValue* row, std::size_t count, std::vector<float>* out) {
+  if (!row || !row->IsArray()) return "is not an array";
+  const JSONArray& numbers = row->AsArray();
+  if (numbers.size() != count)
+    return "found " + std::to_string(numbers.size()) + " numbers, expected " +
+           std::to_string(count);
+  for (const JSONValue* number : numbers) {
+    if (!number->IsNumber() || !(std::fabs(number->AsNumber()) < 1e30))
+      return "found a value that is not a finite number";
+    out->push_back(static_cast<float>(number->AsNumber()));
+  }
+  return "";
+}
+
+std::string ReadRows(const JSONValue* rows, std::size_t height, std::size_t width,
+                     std::vector<float>* out) {
+  if (!rows || !rows->IsArray()) return "is not an array";
+  if (rows->AsArray().size() != height)
+    return "found " + std::to_string(rows->AsArray().size()) + " rows, expected " +
+           std::to_string(height);
+  for (const JSONValue* row : rows->AsArray()) {
+    const std::string wrong = ReadRow(row, width, out);
+    if (!wrong.empty()) return wrong;
+  }
+  return "";
+}
+
+// The last entry of a shape such as [null, null, 16].
+bool LastOfShape(const JSONValue* object, const wchar_t* name, int* size) {
+  const JSONArray* shape = GetArray(object, name);
+  if (!shape || shape->empty() || !shape->back()->IsNumber()) return false;
+  const double last = shape->back()->AsNumber();
+  if (!(last >= 1 && last <= kMaxUnits + kMaxConditioning) || last != std::floor(last))
+    return false;
+  *size = static_cast<int>(last);
+  return true;
+}
+
+std::string ReadKind(const JSONValue* layer, LayerSpec* spec) {
+  std::string type, activation;
+  if (!GetText(layer, L"type", &type)) return "type: is missing";
+  GetText(layer, L"activation", &activation);
+  if (type == "lstm" || type == "gru") {
+    spec->kind = type == "lstm" ? LayerKind::kLstm : LayerKind::kGru;
+    return "";
+  }
+  if (type != "dense" && type != "time-distributed-dense")
+    return "type: found " + type + ", expected lstm, gru or dense";
+  if (activation.empty() || activation == "linear")
+    spec->activation = Activation::kNone;
+  else if (activation == "tanh")
+    spec->activation = Activation::kTanh;
+  else if (activation == "relu")
+    spec->activation = Activation::kRelu;
+  else if (activation == "sigmoid")
+    spec->activation = Activation::kSigmoid;
+  else
+    return "activation: found " + activation + ", expected none, tanh, relu or sigmoid";
+  return "";
+}
+
+std::string ReadLayer(const JSONValue* layer, int in, LayerSpec* spec) {
+  std::string wrong = ReadKind(layer, spec);
+  if (!wrong.empty()) return wrong;
+  spec->in = in;
+  if (!LastOfShape(layer, L"shape", &spec->out) || spec->out > kMaxUnits)
+    return "shape: expected [..., 1 to 128]";
+  const JSONArray* weights = GetArray(layer, L"weights");
+  const bool recurs = spec->kind != LayerKind::kDense;
+  const std::size_t parts = recurs ? 3 : 2;
+  if (!weights || weights->size() != parts)
+    return "weights: expected " + std::to_string(parts) + " arrays";
+  const std::size_t units = static_cast<std::size_t>(spec->out);
+  const std::size_t width = static_cast<std::size_t>(GatesOf(spec->kind)) * units;
+  wrong = ReadRows((*weights)[0], static_cast<std::size_t>(in), width, &spec->kernel);
+  if (!wrong.empty()) return "kernel: " + wrong;
+  if (recurs) wrong = ReadRows((*weights)[1], units, width, &spec->recurrent);
+  if (!wrong.empty()) return "recurrent kernel: " + wrong;
+  wrong = spec->kind == LayerKind::kGru
+              ? ReadRows(weights->back(), 2, width, &spec->bias)
+              : ReadRow(weights->back(), width, &spec->bias);
+  return wrong.empty() ? "" : "bias: " + wrong;
+}
+
+}  // namespace
+
+std::string ParseModel(const std::string& json, int frames, int conditioning,
+                       ModelSpec* spec) {
+  const JsonPointer root = ParseJson(json);
+  if (!root || !root->IsObject()) return "is not a JSON object";
+  *spec = ModelSpec();
+  spec->frames = frames;
+  spec->conditioning = conditioning;
+  double skip = 0.0;
+  spec->skip = GetNumber(root.get(), L"in_skip", &skip) && skip != 0.0;
+  int width = 0;
+  if (!LastOfShape(root.get(), L"in_shape", &width)) return "in_shape: expected [..., size]";
+  if (width != frames + conditioning)
+    return "in_shape: found " + std::to_string(width) + ", expected " + std::to_string(frames) +
+           " frames and " + std::to_string(conditioning) + " conditioning inputs";
+  const JSONArray* layers = GetArray(root.get(), L"layers");
+  if (!layers || layers->empty() || layers->size() > 16)
+    return "layers: expected 1 to 9 of them";
+  for (std::size_t i = 0; i < layers->size(); ++i) {
+    LayerSpec layer;
+    const std::string wrong = ReadLayer((*layers)[i], width, &layer);
+    if (!wrong.empty()) return Layer(i) + ": " + wrong;
+    width = layer.out;
+    spec->layers.push_back(std::move(layer));
+  }
+  const char* wrong = CheckSpec(*spec);
+  return wrong ? wrong : "";
+}
+
+}  // namespace pedal

@@ -1,0 +1,137 @@
+// Tells clients what the engine did.
+#include "io/publisher.h"
+
+#include <cmath>
+#include <cstdio>
+
+namespace pedal {
+namespace {
+
+constexpr std::size_t kMostAlarms = 20;
+
+float ToDecibel(float linear) { return linear > 1e-6f ? 20.0f * std::log10(linear) : -120.0f; }
+
+std::string Quote(const std::string& text) {
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c >= ' ' && c < 127 ? c : '?';
+  }
+  return quoted + "\"";
+}
+
+}  // namespace
+
+void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
+                        Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui) {
+  settings_ = settings;
+  engine_ = engine;
+  banks_ = banks;
+  inbox_ = inbox;
+  vitals_ = vitals;
+  osc_ = osc;
+  gui_ = gui;
+  if (!settings.timeline.empty()) timeline_.reset(std::fopen(settings.timeline.c_str(), "w"));
+}
+
+Surroundings Publisher::Around() const {
+  Surroundings around;
+  around.boot_id = settings_.boot_id;
+  around.bank = banks_->name();
+  around.effects = banks_->effects();
+  around.no_bank = banks_->problem();
+  around.dropped = inbox_->dropped();
+  return around;
+}
+
+void Publisher::Send(const Message& message) {
+  osc_->Send(message);
+  gui_->Send(message);
+}
+
+void Publisher::SendEvents() {
+  banks_->Sweep();
+  if (!engine_->PeekEvent() && engine_->EventsLost() == events_lost_) return;
+  const Surroundings around = Around();
+  while (const Event* event = engine_->PeekEvent()) {
+    const Message message = ToMessage(*event, around);
+    revision_ = event->revision;
+    Note(*event, message);
+    Send(message);
+    engine_->PopEvent();
+  }
+  if (engine_->EventsLost() == events_lost_) return;
+  events_lost_ = engine_->EventsLost();  // clients need the whole state again
+  Message ask;
+  ask.address = "/state/get";
+  inbox_->Take(Source::kProgram, ask);
+}
+
+void Publisher::Note(const Event& event, const Message& message) {
+  if (message.address == "/alarm" && alarms_.size() < kMostAlarms)
+    alarms_.push_back(message.args[3].text + ": " + message.args[4].text);
+  if (!timeline_) return;
+  std::string args;
+  for (const MessageArg& arg : message.args) {
+    char number[32];
+    std::snprintf(number, sizeof number, "%.9g", arg.number);
+    args += (args.empty() ? "" : ", ") + (arg.type == 's' ? Quote(arg.text) : number);
+  }
+  std::fprintf(timeline_.get(), "{\"at\": %lld, \"address\": \"%s\", \"args\": [%s]}\n",
+               static_cast<long long>(event.time), message.address.c_str(), args.c_str());
+}
+
+void Publisher::SendMeter() {
+  const BlockStats& blocks = vitals_->blocks;
+  const double busy_us = blocks.busy_us(), total_us = blocks.total_us();
+  const double passed_us = total_us - total_us_;
+  const double load = passed_us > 0.0 ? (busy_us - busy_us_) / passed_us : 0.0;
+  busy_us_ = busy_us;
+  total_us_ = total_us;
+  Message message;
+  message.address = "/meter";
+  message.Text(settings_.boot_id)
+      .Int(revision_)
+      .Int(0)
+      .Float(ToDecibel(vitals_->input.Take()))
+      .Float(ToDecibel(vitals_->output.Take()))
+      .Float(static_cast<float>(100.0 * load))
+      .Float(100.0f * vitals_->blocks.TakeRecentMaxShare())
+      .Int(static_cast<int>(blocks.blocks() & 0x7fffffff))
+      .Int(static_cast<int>(blocks.late() & 0x7fffffff))
+      .Int(vitals_->underruns.load());
+  Send(message);
+}
+
+void Publisher::SendBankAlarm() {
+  const Surroundings around = Around();
+  const std::string code = banks_->name().empty() ? "no-bank" : "bank-refused";
+  const Message message = AlarmMessage(code, banks_->problem(), revision_, around);
+  if (alarms_.size() < kMostAlarms) alarms_.push_back(code + ": " + banks_->problem());
+  Send(message);
+}
+
+std::string Publisher::Summary() const {
+  const BlockStats& blocks = vitals_->blocks;
+  char numbers[400];
+  std::snprintf(numbers, sizeof numbers,
+                "\"blocks\": %u, \"late_blocks\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, "
+                "\"max_us\": %.1f, \"cpu_percent\": %.2f, \"dropped_messages\": %d, "
+                "\"lost_events\": %d",
+                blocks.blocks(), blocks.late(), static_cast<double>(blocks.Percentile(0.5f)),
+                static_cast<double>(blocks.Percentile(0.99f)),
+                static_cast<double>(blocks.max_us()),
+                blocks.total_us() > 0.0 ? 100.0 * blocks.busy_us() / blocks.total_us() : 0.0,
+                inbox_->dropped(), engine_->EventsLost());
+  const State& state = engine_->state();  // after the last block, so no one writes it
+  std::string text = numbers;
+  text += ", \"effect\": " + Quote(state.effect) + ", \"bypass\": " +
+          std::to_string(state.bypass) + ", \"model_block\": " + std::to_string(state.block) +
+          ", \"delay_samples\": " + std::to_string(state.delay) + ", \"bank\": " +
+          Quote(banks_->name()) + ", \"alarms\": [";
+  for (std::size_t i = 0; i < alarms_.size(); ++i)
+    text += (i ? ", " : "") + Quote(alarms_[i]);
+  return text + "]";
+}
+
+}  // namespace pedal

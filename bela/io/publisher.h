@@ -1,0 +1,60 @@
+// Tells clients what the engine did: every event at once, levels and load 20 times a second.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "engine/block_stats.h"
+#include "engine/engine.h"
+#include "io/bank_keeper.h"
+#include "io/echoes.h"
+#include "io/gui_link.h"
+#include "io/inbox.h"
+#include "io/osc_link.h"
+#include "io/settings.h"
+
+namespace pedal {
+
+// What the audio thread leaves for the publisher.
+struct Vitals {
+  BlockStats blocks;
+  PeakMeter input, output;
+  std::atomic<int> underruns{0};
+};
+
+class Publisher {
+ public:
+  void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks, Inbox* inbox,
+               Vitals* vitals, OscLink* osc, GuiLink* gui);
+
+  // Sends all waiting events. [publisher]
+  void SendEvents();
+
+  // Sends levels and load. [publisher]
+  void SendMeter();
+
+  // An alarm for a bank that could not be loaded. [publisher]
+  void SendBankAlarm();
+
+  // The last state that was told, and all alarms since the start, as JSON members without braces.
+  std::string Summary() const;
+
+ private:
+  void Send(const Message& message);
+  void Note(const Event& event, const Message& message);
+  Surroundings Around() const;
+
+  Settings settings_;
+  Engine* engine_ = nullptr;
+  BankKeeper* banks_ = nullptr;
+  Inbox* inbox_ = nullptr;
+  Vitals* vitals_ = nullptr;
+  OscLink* osc_ = nullptr;
+  GuiLink* gui_ = nullptr;
+  int events_lost_ = 0;
+  int revision_ = 0;
+  double busy_us_ = 0.0, total_us_ = 0.0;  // at the last meter
+  std::vector<std::string> alarms_;        // the first kMostAlarms
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> timeline_{nullptr, std::fclose};
+};
+
+}  // namespace pedal

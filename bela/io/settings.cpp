@@ -1,0 +1,74 @@
+// How this pedal is set up: reads and checks the environment.
+#include "io/settings.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <sstream>
+
+namespace pedal {
+namespace {
+
+const char* Get(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string ReadPort(const char* name, int* port) {
+  const char* text = Get(name);
+  if (!*text) return "";
+  char* end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  if (*end || value < 0 || value > 65535)
+    return std::string(name) + ": found " + text + ", expected a port from 0 to 65535";
+  *port = static_cast<int>(value);
+  return "";
+}
+
+std::string ReadParams(const char* text, float* params) {
+  std::istringstream pairs(text);
+  std::string pair;
+  while (std::getline(pairs, pair, ',')) {
+    const std::size_t equals = pair.find('=');
+    bool known = false;
+    for (int p = 0; p < protocol::kNumParams; ++p) {
+      if (equals == std::string::npos || pair.substr(0, equals) != protocol::kParams[p].id)
+        continue;
+      params[p] = std::strtof(pair.c_str() + equals + 1, nullptr);
+      known = true;
+    }
+    if (!known) return "PEDAL_PARAMS: found " + pair + ", expected a parameter=value";
+  }
+  return "";
+}
+
+std::string MakeBootId() {
+  static const char kDigits[] = "0123456789abcdef";
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 8; ++i) id += kDigits[device() % 16];
+  return id;
+}
+
+}  // namespace
+
+std::string ReadSettings(Settings* settings) {
+  if (*Get("PEDAL_BANK")) settings->bank = Get("PEDAL_BANK");
+  settings->boot_id = *Get("PEDAL_BOOT_ID") ? Get("PEDAL_BOOT_ID") : MakeBootId();
+  settings->timeline = Get("PEDAL_TIMELINE");
+  settings->allow_faults = std::strcmp(Get("PEDAL_ALLOW_FAULTS"), "1") == 0;
+  std::strncpy(settings->engine.effect, Get("PEDAL_EFFECT"), kIdSize - 1);
+  settings->engine.bypass = std::strcmp(Get("PEDAL_BYPASS"), "1") == 0;
+  if (std::strcmp(Get("PEDAL_MODEL_BLOCK"), "16") == 0)
+    settings->engine.block = 16;
+  else if (*Get("PEDAL_MODEL_BLOCK") && std::strcmp(Get("PEDAL_MODEL_BLOCK"), "1") != 0)
+    return std::string("PEDAL_MODEL_BLOCK: found ") + Get("PEDAL_MODEL_BLOCK") +
+           ", expected 1 or 16";
+  if (std::strcmp(Get("PEDAL_RAW"), "1") == 0) settings->engine.chain = Chain::kModelAlone;
+  std::string wrong = ReadParams(Get("PEDAL_PARAMS"), settings->engine.params);
+  if (wrong.empty()) wrong = ReadPort("PEDAL_OSC_PORT", &settings->osc_port);
+  if (wrong.empty()) wrong = ReadPort("PEDAL_GUI_PORT", &settings->gui_port);
+  return wrong;
+}
+
+}  // namespace pedal

@@ -1,0 +1,42 @@
+"""Writes the JavaScript tables: gui/protocol.js."""
+
+import json
+
+from pedal.protocol.rows import NOTE, TAGS, bounds, types
+
+
+def js_arg(arg: dict) -> dict:
+    """One argument as JSON; a bound or choice that is not there is null."""
+    low, high = bounds(arg)
+    row = {"name": arg["name"], "type": TAGS[arg["type"]], "unit": arg.get("unit", "")}
+    row |= {"min": low, "max": high, "clamp": bool(arg.get("clamp"))}
+    return row | {"choices": arg.get("choices")}
+
+
+def js_table(name: str, rows: dict[str, dict]) -> str:
+    """An exported object, a row a line."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(row)}," for key, row in rows.items()]
+    return "\n".join([f"export const {name} = {{", *lines, "};", ""])
+
+
+def javascript(spec: dict) -> str:
+    """The text of gui/protocol.js."""
+    messages = {
+        row["address"]: {
+            "types": types(row),
+            "to": row["to"],
+            "args": [js_arg(arg) for arg in row["args"]],
+        }
+        for row in spec["message"]
+    }
+    options = json.dumps([js_arg(arg) for arg in spec["intent_option"]])
+    parts = [
+        f"// {NOTE}",
+        f"export const VERSION = {spec['version']};",
+        f"export const OSC_PORT = {spec['port']};\n",
+        js_table("PARAMS", {row["id"]: row for row in spec["param"]}),
+        js_table("MESSAGES", messages),
+        "// What any message to the engine may carry after its own arguments.",
+        f"export const INTENT_OPTIONS = {options};\n",
+    ]
+    return "\n".join(parts)

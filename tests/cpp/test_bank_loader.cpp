@@ -1,0 +1,174 @@
+// Banks and models from hostile or clumsy hands.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "io/bank_keeper.h"
+#include "io/bank_loader.h"
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+json Rows(int height, int width) {
+  return json(std::vector<std::vector<double>>(static_cast<std::size_t>(height),
+                                               std::vector<double>(static_cast<std::size_t>(width), 0.1)));
+}
+
+json Row(int width) { return json(std::vector<double>(static_cast<std::size_t>(width), 0.01)); }
+
+json Lstm(int in, int units) {
+  return {{"type", "lstm"}, {"activation", ""}, {"shape", {nullptr, nullptr, units}},
+          {"weights", {Rows(in, 4 * units), Rows(units, 4 * units), Row(4 * units)}}};
+}
+
+json DenseLayer(int in, int out) {
+  return {{"type", "dense"}, {"activation", ""}, {"shape", {nullptr, nullptr, out}},
+          {"weights", {Rows(in, out), Row(out)}}};
+}
+
+json Model() {
+  return {{"in_shape", {nullptr, nullptr, 1}}, {"layers", {Lstm(1, 4), DenseLayer(4, 1)}}};
+}
+
+json BankJson() {
+  return {{"format", 1}, {"name", "mine"}, {"sample_rate_hz", 44100},
+          {"effects", {{{"id", "one"}, {"models", {{{"block", 1}, {"file", "one.json"}, {"gain_db", 0.0},
+                                                    {"conditioning", json::array()}}}}}}}};
+}
+
+std::string Problem(const json& model) {
+  pedal::ModelSpec spec;
+  return pedal::ParseModel(model.dump(), 1, 0, &spec);
+}
+
+std::string BankProblem(const json& bank) {
+  pedal::BankEntry entry;
+  return pedal::ParseBank(bank.dump(), &entry);
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A folder that goes away with the test.
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("pedal-test-" + std::to_string(std::rand()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a good model and a good bank are read") {
+  CHECK(Problem(Model()) == "");
+  CHECK(BankProblem(BankJson()) == "");
+}
+
+TEST_CASE("a model's fault is named with layer, found and expected") {
+  json model = Model();
+  model["layers"][0]["weights"][0][0].erase(0);
+  CHECK(Problem(model) == "layer 0: kernel: found 15 numbers, expected 16");
+  model = Model();
+  model["layers"][1]["type"] = "conv1d";
+  CHECK(Problem(model) == "layer 1: type: found conv1d, expected lstm, gru or dense");
+  model = Model();
+  model["layers"][0]["weights"][2][3] = "x";
+  CHECK(Contains(Problem(model), "not a finite number"));
+  model = Model();
+  model["layers"][0]["weights"][2][3] = 1e300;
+  CHECK(Contains(Problem(model), "not a finite number"));
+  model = Model();
+  model["in_shape"][2] = 3;
+  CHECK(Contains(Problem(model), "in_shape: found 3, expected 1 frames"));
+  model = Model();
+  model["layers"][0]["shape"][2] = 129;
+  CHECK(Contains(Problem(model), "shape"));
+  model = Model();
+  model["layers"] = {Lstm(1, 4), Lstm(4, 4), DenseLayer(4, 1)};
+  CHECK(Contains(Problem(model), "more than one recurrent"));
+  model = Model();
+  model["layers"] = {Lstm(1, 4)};
+  CHECK(Contains(Problem(model), "last layer"));
+}
+
+TEST_CASE("text that is no model is refused, whatever it is") {
+  pedal::ModelSpec spec;
+  for (const std::string& text :
+       {std::string(), std::string("null"), std::string("[]"), std::string("{"), std::string("nan"),
+        std::string("\0\1\2", 3), std::string(100000, '['), Model().dump().substr(0, 200)})
+    CHECK(pedal::ParseModel(text, 1, 0, &spec) != "");
+}
+
+TEST_CASE("a bank's fault is named with effect, field and what was expected") {
+  json bank = BankJson();
+  bank["sample_rate_hz"] = 48000;
+  CHECK(BankProblem(bank) == "sample_rate_hz: found 48000, expected 44100");
+  bank = BankJson();
+  bank["format"] = 2;
+  CHECK(BankProblem(bank) == "format: found 2, expected 1");
+  bank = BankJson();
+  for (const char* file : {"../one.json", "/etc/passwd", "a/b.json", "", ".hidden", "A.json"}) {
+    bank["effects"][0]["models"][0]["file"] = file;
+    CHECK(Contains(BankProblem(bank), "plain name inside the folder"));
+  }
+  bank = BankJson();
+  for (const char* id : {"", "clean", "Big", "sp ace", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+    bank["effects"][0]["id"] = id;
+    CHECK(Contains(BankProblem(bank), "effect 1 id"));
+  }
+  bank = BankJson();
+  bank["effects"].push_back(bank["effects"][0]);
+  CHECK(BankProblem(bank) == "two effects are called one");
+  bank = BankJson();
+  bank["effects"][0]["models"][0]["gain_db"] = 1e9;
+  CHECK(Contains(BankProblem(bank), "gain_db"));
+  bank = BankJson();
+  bank["effects"][0]["models"][0]["conditioning"] = {"volume"};
+  CHECK(Contains(BankProblem(bank), "found volume, expected a parameter"));
+}
+
+TEST_CASE("a folder without a bank, an empty file and a missing model are one line each") {
+  const Folder folder;
+  std::string wrong;
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK(Contains(wrong, "bank.json: can't be opened"));
+  folder.Write("bank.json", "");
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK(Contains(wrong, "bank.json: is empty"));
+  folder.Write("bank.json", BankJson().dump());
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK(Contains(wrong, "one.json: can't be opened"));
+  folder.Write("one.json", Model().dump());
+  CHECK(pedal::LoadBank(folder.path.string(), &wrong));
+  folder.Write("one.json", std::string((16 << 20) + 1, ' '));
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK(Contains(wrong, "larger than 16 MB"));
+}
+
+TEST_CASE("a bank that costs more than 80 % of its period is refused, saying by how much") {
+  CHECK(pedal::CostProblem("b", 18.0f, 1) == "");
+  CHECK(Contains(pedal::CostProblem("b", 25.0f, 1), "takes 25 us a period, expected at most 18 us"));
+}
+
+TEST_CASE("a bank that can't be loaded leaves the one that plays") {
+  const Folder good, bad;
+  good.Write("bank.json", BankJson().dump());
+  good.Write("one.json", Model().dump());
+  pedal::Engine engine;
+  engine.Prepare(pedal::EngineConfig());
+  pedal::BankKeeper keeper;
+  keeper.Prepare(&engine, 2048, pedal::CostCheck::kEnforce);
+  CHECK(keeper.Load(good.path.string()));
+  CHECK_FALSE(keeper.Load(bad.path.string()));
+  CHECK(Contains(keeper.problem(), "can't be opened"));
+  CHECK(keeper.name() == "mine");
+  CHECK(keeper.effects() == "one");
+}

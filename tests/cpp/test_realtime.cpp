@@ -1,0 +1,155 @@
+// Proof that the audio path neither allocates, nor locks, nor calls the kernel; and proof of the prover.
+#include <doctest/doctest.h>
+
+#if !defined(__SANITIZE_ADDRESS__)
+#include <dlfcn.h>
+#include <pthread.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "controls/leds.h"
+#include "controls/surface.h"
+#include "toys.h"
+
+namespace {
+
+thread_local bool counting = false;
+thread_local int counted = 0;
+
+void Count() {
+  if (counting) ++counted;
+}
+
+// Counts what `body` allocates, frees and locks on this thread.
+template <typename Body>
+int CountDuring(Body body) {
+  counted = 0;
+  counting = true;
+  body();
+  counting = false;
+  return counted;
+}
+
+}  // namespace
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* old, std::size_t size);
+void __libc_free(void* block);
+
+void* malloc(std::size_t size) {
+  Count();
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  Count();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* old, std::size_t size) {
+  Count();
+  return __libc_realloc(old, size);
+}
+void free(void* block) {
+  Count();
+  __libc_free(block);
+}
+int pthread_mutex_lock(pthread_mutex_t* mutex) {
+  Count();
+  using Lock = int (*)(pthread_mutex_t*);
+  static const Lock real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  return real(mutex);
+}
+}
+
+namespace {
+
+// All that happens on the audio thread: controls, every kind of change, faults, lamps, over both blocks.
+class BusyNight {
+ public:
+  BusyNight() : in_(toys::Noise(256)), left_(256), right_(256) { surface_.Prepare(); }
+
+  void Play(int blocks) {
+    for (int b = 0; b < blocks; ++b) {
+      pedal::Intent intent;
+      for (int n = 0; n < 256; ++n) {
+        intent.time = rig_.engine().clock() + n;
+        if (surface_.ProcessFootswitch(b % 2, (b / 8) % 2, &intent)) rig_.Push(intent);
+        if (n % 16 == 0 && surface_.ProcessKnob(1, static_cast<float>(b % 50) / 50.0f, &intent))
+          rig_.Push(intent);
+      }
+      rig_.Push(toys::Select(b % 3 ? "two" : "one"));
+      if (b % 7 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kModelBlock, b % 2 ? 16 : 1));
+      if (b % 11 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kInjectNan));
+      if (b % 13 == 0) rig_.Push(toys::Select("nonesuch"));
+      rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));
+      rig_.engine().Process(in_.data(), left_.data(), right_.data(), 256);
+      rig_.engine().ReportBlock(b % 17 < 3);
+      const pedal::Leds leds =
+          pedal::LedsAt(rig_.engine().state(), b % 4, rig_.engine().clock());
+      lit_ += leds.on + leds.effect;
+      while (rig_.engine().PeekEvent()) rig_.engine().PopEvent();
+    }
+  }
+
+ private:
+  toys::Rig rig_;
+  pedal::Surface surface_;
+  std::vector<float> in_, left_, right_;
+  int lit_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the counter catches a deliberate new, malloc and lock") {
+  static int* volatile kept = nullptr;
+  CHECK(CountDuring([] { kept = new int(1); }) == 1);
+  CHECK(CountDuring([] { delete kept; }) == 1);
+  CHECK(CountDuring([] {
+          void* volatile block = std::malloc(10);
+          std::free(block);
+        }) == 2);
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  CHECK(CountDuring([] { pthread_mutex_lock(&mutex); }) == 1);
+  pthread_mutex_unlock(&mutex);
+}
+
+TEST_CASE("the audio path allocates and locks nothing, whatever is switched") {
+  BusyNight night;
+  CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
+}
+
+namespace {
+
+// Runs `body` in a child whose every system call but exit kills it. The child's status.
+template <typename Body>
+int StatusWithoutKernel(Body body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+    body();
+    syscall(SYS_exit, 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+}  // namespace
+
+TEST_CASE("the kernel's guard kills a deliberate system call") {
+  const int status = StatusWithoutKernel([] { syscall(SYS_getpid); });
+  CHECK(WIFSIGNALED(status));
+}
+
+TEST_CASE("the audio path calls the kernel for nothing, whatever is switched") {
+  BusyNight night;
+  const int status = StatusWithoutKernel([&night] { night.Play(2000); });
+  CHECK(WIFEXITED(status));
+}
+#endif
