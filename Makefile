@@ -1,0 +1,73 @@
+# Every command of this repository; `make help` lists them.
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+AUDIO ?= demo
+PERIOD ?= 128
+SECONDS ?=
+JOBS ?= $(shell nproc)
+BIN := .venv/bin
+CMAKE = cmake -S bela
+CPP = $(shell find bela tests/cpp -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
+RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SECONDS))
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test check setup build asan protocol format clean
+
+help: ## lists these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: setup ## plays; SECONDS=10 ends by itself, AUDIO=card plays your guitar, PERIOD=128
+	$(BIN)/pedal run $(RUN_OPTIONS)
+
+setup: .venv/run.stamp build ## leaves .venv/bin/pedal and build/host/pedal-engine
+
+build: build/run.packages
+	$(CMAKE) -B build/host -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=$(if $(wildcard build/test.packages),ON,OFF) $(if $(BELA_DIR),-DBELA_DIR=$(BELA_DIR)) >build/host.log || (cat build/host.log; false)
+	cmake --build build/host --target pedal-engine -j $(JOBS)
+
+asan: build/test.packages
+	$(CMAKE) -B build/asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPEDAL_SANITIZE=ON >build/asan.log || (cat build/asan.log; false)
+	cmake --build build/asan -j $(JOBS)
+
+test: build/test.packages .venv/test.stamp build asan ## sets up and runs all tests
+	cmake --build build/host -j $(JOBS)
+	ctest --test-dir build/host --output-on-failure -j $(JOBS)
+	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+	node --test $(wildcard tests/gui/*.test.js)
+	$(BIN)/python -m pytest
+
+check: .venv/check.stamp ## the quick gate: format, lint, types, stale files, imports
+	$(BIN)/ruff format --check --quiet --output-format concise .
+	$(BIN)/ruff check --quiet --output-format concise .
+	$(BIN)/clang-format --dry-run --Werror $(CPP)
+	$(BIN)/mypy
+	$(BIN)/python -m pedal.protocol.generate --check
+	$(BIN)/python -m pytest tests/contract
+
+format: .venv/check.stamp ## formats Python and C++ in place
+	$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet . && $(BIN)/clang-format -i $(CPP)
+
+protocol: ## writes the tables of C++, Python and JavaScript from pedal/protocol/*.toml
+	$(PYTHON) -m pedal.protocol.generate
+
+clean: ## removes what was built; .venv stays
+	rm -rf build
+
+build/%.packages: packages.txt .ci/packages
+	.ci/packages run $(filter-out run,$*)
+	mkdir -p build && touch $@
+
+.venv/run.stamp: pyproject.toml build/run.packages
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+.venv/check.stamp: .venv/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[check]'
+	touch $@
+
+.venv/test.stamp: .venv/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check $(TORCH)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[train,test]'
+	touch $@

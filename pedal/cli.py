@@ -1,0 +1,274 @@
+"""The command `pedal`: parsing and exit codes only; imports happen on use.
+
+Exit code 0, 1 after one line on stderr that says what failed, 2 for a wrong usage.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pedal.errors import PedalError, UsageError
+from pedal.paths import FACTORY_BANK
+from pedal.protocol.protocol import OSC_PORT
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+app = typer.Typer(
+    help="Neural guitar effects played live.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+bank_app = typer.Typer(
+    help="Looks into banks.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(bank_app, name="bank")
+
+DEFAULT_TRAINED = Path("bank")  # where training puts a bank unless told
+
+BankOption = Annotated[
+    Path, typer.Option("--bank", envvar="PEDAL_BANK", help="Bank folder.")
+]
+EffectOption = Annotated[str, typer.Option(help="First effect; the bank's first.")]
+BlockOption = Annotated[
+    int, typer.Option("--model-block", help="1 or 16 samples a step.")
+]
+PeriodOption = Annotated[int, typer.Option(help="Samples a period, 1 to 2048.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")]
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except PedalError as error:
+        print(f"pedal: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _console() -> "Console":
+    """Where people read."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@app.command()
+def run(
+    audio: Annotated[
+        str, typer.Option(help="demo: a loop; card: your guitar.")
+    ] = "demo",
+    period: PeriodOption = 128,
+    seconds: Annotated[float | None, typer.Option(help="Ends by itself.")] = None,
+    bank: BankOption = FACTORY_BANK,
+    effect: EffectOption = "",
+    model_block: BlockOption = 1,
+    osc_port: Annotated[int, typer.Option(help="UDP port; 0: any free.")] = OSC_PORT,
+    source: Annotated[Path | None, typer.Option("--in", help="Loop to play.")] = None,
+) -> None:
+    """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
+    from pedal.run import Options, play
+
+    options = Options(
+        audio, period, seconds, bank, effect, model_block, osc_port, source
+    )
+    play(options, _console())
+
+
+@app.command()
+def render(
+    source: Annotated[Path, typer.Argument(metavar="IN.wav")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.wav")],
+    raw: Annotated[bool, typer.Option("--raw", help="The model alone.")] = False,
+    as_json: JsonOption = False,
+    effect: Annotated[
+        str, typer.Option(help="An id, clean or bypass; default the bank's first.")
+    ] = "",
+    model_block: BlockOption = 1,
+    period: PeriodOption = 128,
+    bank: BankOption = FACTORY_BANK,
+    score: Annotated[
+        Path | None, typer.Option("--performance", help="TOML list of timed events.")
+    ] = None,
+    channel: Annotated[
+        int | None, typer.Option(help="Channel of a stereo file: 1 left, 2 right.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(help="Parameter as id=value; may be repeated.")
+    ] = None,
+) -> None:
+    """Plays a recording into a float32 WAV, as long as the input plus the delay."""
+    from pedal.audio import RATE_HZ
+    from pedal.render import Job
+    from pedal.render import render as render_job
+
+    params = dict(_assignment(text) for text in param or [])
+    job = Job(
+        source, target, effect, model_block, period, bank, raw, channel, score, params
+    )
+    figures = render_job(job)
+    if figures.input_rate_hz != RATE_HZ:
+        note = f"{source}: resampled from {figures.input_rate_hz} Hz to {RATE_HZ} Hz"
+        print(note, file=sys.stderr)
+    if figures.dropped:
+        print(f"{figures.dropped} messages were dropped or clamped", file=sys.stderr)
+    for alarm in figures.alarms:
+        print(f"alarm: {alarm}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(asdict(figures)))
+
+
+def _assignment(text: str) -> tuple[str, float]:
+    """`tone=3.5` -> ("tone", 3.5)."""
+    name, equals, value = text.partition("=")
+    try:
+        number = float(value)
+    except ValueError:
+        number = None
+    if not equals or number is None:
+        raise UsageError(f'--param: expected id=value with a number, found "{text}"')
+    return name.strip(), number
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def ctl(
+    address: Annotated[str, typer.Argument(help="Such as /effect/select.")],
+    args: Annotated[list[str] | None, typer.Argument(help="Such as rodent.")] = None,
+    host: Annotated[str, typer.Option(help="Where the engine is.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Its OSC port.")] = OSC_PORT,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the echo.")] = 1.0,
+) -> None:
+    """Sends one intent to a running pedal and prints its echo."""
+    from pedal.ctl import intent
+    from pedal.link import Link
+
+    values = intent(address, args or [])
+    with Link(host, port) as link:
+        echo = link.ask(address, values, timeout)
+    print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
+
+
+@app.command()
+def doctor(bank: BankOption = FACTORY_BANK) -> None:
+    """Looks at this machine and says what to change; exit 1 when it is broken."""
+    from pedal.doctor import Health, examine
+
+    findings = examine(bank)
+    for finding in findings:
+        remedy = f"; {finding.remedy}" if finding.remedy else ""
+        print(f"{finding.health.value:<8} {finding.subject}: {finding.found}{remedy}")
+    if any(finding.health is Health.BROKEN for finding in findings):
+        raise typer.Exit(1)
+
+
+@bank_app.command("list")
+def bank_list(
+    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
+    as_json: JsonOption = False,
+) -> None:
+    """Shows the effects of a bank: blocks, error on held-out audio, cost."""
+    from pedal.bank import load
+    from pedal.bank_views import as_rows, as_table
+
+    loaded = load(bank)
+    if as_json:
+        print(json.dumps(as_rows(loaded)))
+    else:
+        _console().print(as_table(loaded))
+
+
+@bank_app.command("check")
+def bank_check(
+    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
+) -> None:
+    """Reads every file of a bank; exit 1 and one line for the first fault."""
+    from pedal.bank import load
+
+    loaded = load(bank)
+    count = sum(len(effect.models) for effect in loaded.effects)
+    print(
+        f'bank "{loaded.name}": {len(loaded.effects)} effects, {count} models, all good'
+    )
+
+
+@app.command()
+def train(
+    dry: Annotated[Path | None, typer.Argument(metavar="DRY.wav")] = None,
+    wet: Annotated[Path | None, typer.Argument(metavar="WET.wav")] = None,
+    name: Annotated[str, typer.Option(help="Id of the new effect.")] = "",
+    virtual: Annotated[str, typer.Option(help="Or a simulated pedal.")] = "",
+    bank: Annotated[
+        Path, typer.Option("-o", "--bank", help="Bank to add to.")
+    ] = DEFAULT_TRAINED,
+    model_block: Annotated[
+        int | None, typer.Option(help="1 or 16; default both.")
+    ] = None,
+    hidden: Annotated[int | None, typer.Option(help="Units, 1 to 128.")] = None,
+    recordings: Annotated[
+        list[Path] | None, typer.Option(help="Folder of dry guitar for --virtual.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Time at most, a model.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    drive: Annotated[
+        str, typer.Option(help="Of --virtual: knob, fixed, or 0 to 100 %.")
+    ] = "knob",
+) -> None:
+    """Trains an effect from two recordings, or a simulated pedal, into a bank."""
+    common: dict[str, Any] = {
+        "bank_dir": bank,
+        "model_block": model_block,
+        "hidden": hidden,
+        "seconds": seconds,
+        "seed": seed,
+        "console": _console(),
+    }
+    if virtual and dry is None and not name:
+        _training(
+            "train_virtual", virtual, recordings=recordings, drive=drive, **common
+        )
+    elif not virtual and dry is not None and wet is not None and name:
+        _training("train_pair", dry, wet, name, **common)
+    else:
+        raise typer.BadParameter(
+            "expected DRY.wav WET.wav --name NAME, or --virtual NAME"
+        )
+
+
+@app.command()
+def virtual(
+    name: Annotated[str, typer.Argument(help="screamer, blues or rodent.")],
+    source: Annotated[Path, typer.Argument(metavar="IN.wav")],
+    target: Annotated[Path, typer.Argument(metavar="OUT.wav")],
+    drive: Annotated[float, typer.Option(help="0 to 100 %.")] = 50.0,
+) -> None:
+    """Plays a recording through a simulated pedal, the truth that models follow."""
+    _training("render_virtual", name, source, target, drive)
+
+
+def _training(function: str, *args: Any, **options: Any) -> None:
+    """Calls a function of training.cli, the one way from pedal to training."""
+    try:
+        import training.cli
+
+        getattr(training.cli, function)(*args, **options)
+    except ModuleNotFoundError as cause:
+        raise PedalError(
+            f"training needs the package {cause.name}, found none; run `make test`, or "
+            ".venv/bin/pip install torch -e '.[train]'"
+        ) from cause
+
+
+if __name__ == "__main__":
+    main()

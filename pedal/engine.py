@@ -1,0 +1,94 @@
+"""The engine's process: its settings as environment, its start, its last words."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pedal.errors import EngineError
+from pedal.paths import engine_path
+from pedal.protocol.protocol import OSC_PORT
+
+BLOCKS = (1, 16)
+MAX_PERIOD = 2048
+GUI_PORT = 5555  # where Bela serves its GUI
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the Bela program reads at its start; the same on the board.
+
+    effect: "" is the bank's first. osc_port: 0 is no OSC. raw: the model
+    alone. params: where parameters start, by id, in their units.
+    """
+
+    bank: Path
+    effect: str = ""
+    model_block: int = 1
+    osc_port: int = OSC_PORT
+    gui_port: int = GUI_PORT
+    raw: bool = False
+    allow_faults: bool = False
+    params: Mapping[str, float] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """This process's environment with the program's settings in it."""
+        params = ",".join(f"{name}={value!r}" for name, value in self.params.items())
+        return os.environ | {
+            "PEDAL_BANK": str(self.bank),
+            "PEDAL_EFFECT": self.effect,
+            "PEDAL_MODEL_BLOCK": str(self.model_block),
+            "PEDAL_OSC_PORT": str(self.osc_port),
+            "PEDAL_GUI_PORT": str(self.gui_port),
+            "PEDAL_RAW": str(int(self.raw)),
+            "PEDAL_PARAMS": params,
+            "PEDAL_ALLOW_FAULTS": str(int(self.allow_faults)),
+        }
+
+
+def command(period: int, audio: str, options: Sequence[str]) -> list[str]:
+    """The engine's command line. Raises EngineError when it is not built."""
+    return [str(engine_path()), "--period", str(period), "--audio", audio, *options]
+
+
+def run_to_end(line: Sequence[str], settings: Settings) -> None:
+    """Runs an offline engine. Raises EngineError with its last line when it fails."""
+    try:
+        done = subprocess.run(
+            line,
+            env=settings.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as cause:
+        raise EngineError(
+            f"engine {line[0]}: cannot be started: {cause.strerror}"
+        ) from cause
+    if done.returncode:
+        raise EngineError(last_words(done.stderr, done.returncode))
+
+
+def last_words(stderr: str, code: int) -> str:
+    """Why an engine ended: its last line on stderr, or its signal."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    own = [line for line in lines if line.startswith("pedal-engine: ")]
+    if own:
+        return own[-1].removeprefix("pedal-engine: ")
+    how = f"was killed by signal {-code}" if code < 0 else f"exited with {code}"
+    said = f", saying: {lines[-1][:200]}" if lines else "; `pedal doctor` may know why"
+    return f"the engine {how}{said}"
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """The figures that the engine left at its end; {} when it left none."""
+    try:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}

@@ -1,0 +1,193 @@
+"""Reads and checks one model in RTNeural's JSON (the layout of Keras weights).
+
+Layout, per layer, with I inputs and H units:
+  lstm   weights W (I, 4H), U (H, 4H), b (4H); gates i, f, c, o
+  gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
+  dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
+Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pedal.errors import BankError
+
+MAX_MODEL_BYTES = 16 * 1024 * 1024
+MAX_UNITS = 128
+MAX_DENSE = 4  # before the recurrent layer, and as many after it
+ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
+MAX_WEIGHT = 1e30  # far above any trained weight, and safe in float32
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer; weights are float64 arrays, shaped as the head of this file says."""
+
+    kind: str
+    activation: str
+    units: int
+    weights: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A whole model: values in and out per frame; by skip, x is added to y."""
+
+    inputs: int
+    outputs: int
+    skip: bool
+    layers: tuple[Layer, ...]
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """A file's bytes. Raises BankError when missing, empty, no file or above `most`."""
+    try:
+        if not path.is_file():
+            found = "something else" if path.exists() else "nothing"
+            raise BankError(f"{path}: expected a file, found {found}")
+        size = path.stat().st_size
+        if size == 0:
+            raise BankError(f"{path}: the file is empty; copy or export it again")
+        if size > most:
+            raise BankError(f"{path}: expected at most {most} bytes, found {size}")
+        return path.read_bytes()
+    except OSError as cause:
+        raise BankError(f"{path}: cannot be read: {cause.strerror}") from cause
+
+
+def parse_json(path: Path, content: bytes) -> object:
+    """Strict JSON of UTF-8. Raises BankError naming file, line and column."""
+
+    def refuse(word: str) -> float:
+        raise BankError(f"{path}: expected finite numbers, found {word}")
+
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=refuse)
+    except json.JSONDecodeError as cause:
+        where = f"line {cause.lineno}, column {cause.colno}"
+        raise BankError(
+            f"{path}: not JSON at {where} ({cause.msg.lower()}); cut short?"
+        ) from cause
+    except (UnicodeDecodeError, RecursionError, ValueError) as cause:
+        raise BankError(
+            f"{path}: not JSON ({type(cause).__name__}); export it again"
+        ) from cause
+
+
+def parse_network(
+    path: Path, content: bytes, frames: int, conditioning: Sequence[str]
+) -> Network:
+    """The model in `content`, checked.
+
+    frames: audio samples in and out per step. conditioning: parameter ids after them.
+    Raises BankError naming file, field, found and expected.
+    """
+    table = parse_json(path, content)
+    if not isinstance(table, dict):
+        raise _wrong(path, "top level", "an object", type(table).__name__)
+    inputs = _last_size(path, "in_shape", table.get("in_shape"))
+    if inputs != frames + len(conditioning):
+        expected = f"{frames} + {len(conditioning)} inputs"
+        raise _wrong(path, "in_shape[2]", expected, inputs)
+    skip = table.get("in_skip", 0)
+    if isinstance(skip, bool) or skip not in (0, 1):
+        raise _wrong(path, "in_skip", "0 or 1", skip)
+    rows = table.get("layers")
+    if not isinstance(rows, list) or not rows:
+        raise _wrong(path, "layers", "a list of layers", rows)
+    _check_order(path, rows)
+    layers, size = [], inputs
+    for number, row in enumerate(rows):
+        layers.append(_layer(path, f"layers[{number}]", row, size))
+        size = layers[-1].units
+    if size != frames:
+        raise _wrong(
+            path, f"layers[{len(rows) - 1}].shape[2]", f"{frames} outputs", size
+        )
+    return Network(inputs, size, bool(skip), tuple(layers))
+
+
+def _wrong(path: Path, field: str, expected: object, found: object) -> BankError:
+    """The one line that all checks use."""
+    text = found if isinstance(found, str) else repr(found)
+    return BankError(f"{path}: {field}: expected {expected}, found {text[:60]}")
+
+
+def _last_size(path: Path, field: str, shape: object) -> int:
+    """N of a shape [null, null, N]."""
+    if isinstance(shape, list) and len(shape) == 3:
+        size = shape[2]
+        if (
+            isinstance(size, int)
+            and not isinstance(size, bool)
+            and 1 <= size <= MAX_UNITS
+        ):
+            return size
+    raise _wrong(path, field, f"[null, null, 1..{MAX_UNITS}]", shape)
+
+
+def _check_order(path: Path, rows: list) -> None:
+    """At most one recurrent layer, at most MAX_DENSE dense ones on each side of it."""
+    kinds = [row.get("type") if isinstance(row, dict) else None for row in rows]
+    for number, kind in enumerate(kinds):
+        if not isinstance(kind, str) or kind not in ACTIVATIONS:
+            raise _wrong(path, f"layers[{number}].type", "lstm, gru or dense", kind)
+    recurrent = [number for number, kind in enumerate(kinds) if kind != "dense"]
+    if len(recurrent) > 1:
+        raise _wrong(path, "layers", "at most one recurrent layer", len(recurrent))
+    split = recurrent[0] if recurrent else 0
+    longest = max(split, len(kinds) - split - len(recurrent))
+    if longest > MAX_DENSE:
+        raise _wrong(
+            path, "layers", f"at most {MAX_DENSE} dense layers a side", longest
+        )
+
+
+def _layer(path: Path, field: str, row: dict, inputs: int) -> Layer:
+    """One layer, its weights of the shapes that its kind and sizes ask for."""
+    kind, units = row["type"], _last_size(path, f"{field}.shape", row.get("shape"))
+    activation = row.get("activation", "")
+    if activation not in ACTIVATIONS[kind]:
+        names = ", ".join(name or '""' for name in ACTIVATIONS[kind])
+        raise _wrong(path, f"{field}.activation", names, activation)
+    shapes = {
+        "lstm": ((inputs, 4 * units), (units, 4 * units), (4 * units,)),
+        "gru": ((inputs, 3 * units), (units, 3 * units), (2, 3 * units)),
+        "dense": ((inputs, units), (units,)),
+    }[kind]
+    values = row.get("weights")
+    if not isinstance(values, list) or len(values) != len(shapes):
+        count = len(values) if isinstance(values, list) else values
+        raise _wrong(path, f"{field}.weights", f"{len(shapes)} arrays", count)
+    weights = tuple(
+        _array(path, f"{field}.weights[{number}]", value, shape)
+        for number, (value, shape) in enumerate(zip(values, shapes, strict=True))
+    )
+    return Layer(kind, activation, units, weights)
+
+
+def _array(
+    path: Path, field: str, values: object, shape: tuple[int, ...]
+) -> np.ndarray:
+    """An array of finite numbers of exactly this shape."""
+    expected = "shape " + " x ".join(map(str, shape))
+    try:
+        array = np.asarray(values)
+    except ValueError as cause:
+        raise _wrong(path, field, expected, "rows of unequal length") from cause
+    if array.shape != shape:
+        found = "shape " + " x ".join(map(str, array.shape))
+        raise _wrong(path, field, expected, found)
+    if array.dtype.kind not in "if":
+        raise _wrong(path, field, "numbers", f"values of type {array.dtype}")
+    array = array.astype(np.float64)
+    if not np.all(np.abs(array) < MAX_WEIGHT):
+        place = tuple(int(n) for n in np.argwhere(~(np.abs(array) < MAX_WEIGHT))[0])
+        raise _wrong(
+            path, f"{field}{list(place)}", "a finite number", float(array[place])
+        )
+    return array

@@ -1,0 +1,23 @@
+"""Where things lie in a clone: the engine, what is built, the bank that ships."""
+
+import os
+from pathlib import Path
+
+from pedal.errors import EngineError
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+FACTORY_BANK = ROOT / "pedal" / "banks" / "factory"
+
+
+def engine_path() -> Path:
+    """The engine's executable; the environment's PEDAL_ENGINE may name another one.
+
+    Raises EngineError when it is not built.
+    """
+    path = Path(os.environ.get("PEDAL_ENGINE") or BUILD / "host" / "pedal-engine")
+    if not path.is_file():
+        raise EngineError(
+            f"engine {path}: expected a program, found nothing; run `make build`"
+        )
+    return path

@@ -1,0 +1,154 @@
+"""Follows one running engine: its messages, its last words, the player's keys."""
+
+import os
+import select
+import signal
+import subprocess
+import time
+from contextlib import suppress
+
+from rich.console import Console
+from rich.live import Live
+
+from pedal.engine import last_words
+from pedal.errors import EngineError
+from pedal.keys import Keys
+from pedal.link import Link
+from pedal.state import Session, reduce
+from pedal.status import KEYS, alarm_text, sound, status_line
+
+KEEP_ALIVE_S = 3.0  # the engine forgets a client after 10 s
+RETRY_S = 0.2  # between two requests for a snapshot
+FRAME_S = 0.1  # between two drawings
+STOP_S = 5.0  # an engine that does not end within this is killed
+STDERR_BYTES = 65536  # of the engine's, kept
+
+
+class Player:
+    """Follows one running engine: its messages, its stderr, the player's keys."""
+
+    def __init__(
+        self, engine: subprocess.Popen[bytes], port: int, console: Console
+    ) -> None:
+        self._engine = engine
+        self._console = console
+        self._link = Link("127.0.0.1", port)
+        self._session = Session()
+        self._asked_s = 0.0
+        self._stderr = b""
+        self._told = ""
+
+    def follow(self) -> None:
+        """Returns when the engine has ended well, else raises EngineError."""
+        terminated = signal.signal(signal.SIGTERM, _as_interrupt)
+        try:
+            self._loop()
+        except KeyboardInterrupt:
+            self._stop()
+        finally:
+            signal.signal(signal.SIGTERM, terminated)
+            self._end()
+        if self._engine.returncode:
+            words = self._stderr.decode("utf-8", errors="replace")
+            raise EngineError(last_words(words, self._engine.returncode))
+
+    def _loop(self) -> None:
+        """Turns until the engine ends."""
+        if self._console.is_terminal:
+            self._console.print(KEYS, style="dim")
+        live = Live(console=self._console, auto_refresh=False, transient=True)
+        with Keys() as keys, live:
+            drawn_s = 0.0
+            while self._engine.poll() is None:
+                self._turn(keys)
+                if self._console.is_terminal and time.monotonic() - drawn_s > FRAME_S:
+                    live.update(status_line(self._session), refresh=True)
+                    drawn_s = time.monotonic()
+        self._read_stderr()
+
+    def _turn(self, keys: Keys) -> None:
+        """Waits for something to happen, at most a frame, and handles it."""
+        self._ask()
+        assert self._engine.stderr is not None
+        pipe = self._engine.stderr.fileno()
+        inputs = [self._link.fileno(), *keys.descriptors()]
+        ready, _, _ = select.select([*inputs, pipe], [], [], FRAME_S)
+        if pipe in ready:
+            self._read_stderr()
+            if not select.select(inputs, [], [], 0.0)[0]:
+                time.sleep(0.01)  # a closed pipe is always ready
+        if self._link.fileno() in ready:
+            self._receive()
+        if any(descriptor in ready for descriptor in keys.descriptors()):
+            for key in keys.pressed():
+                self._press(key)
+
+    def _ask(self) -> None:
+        """Wants a snapshot when the session does, and now and then to stay known."""
+        wait = RETRY_S if self._session.wants_snapshot else KEEP_ALIVE_S
+        if time.monotonic() - self._asked_s > wait:
+            self._link.send("/state/get")
+            self._asked_s = time.monotonic()
+
+    def _receive(self) -> None:
+        """Takes all that has arrived."""
+        while reading := self._link.receive():
+            self._session = reduce(self._session, reading)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Where no status line can be drawn, a change of the sound is a line."""
+        if self._session.wants_snapshot:
+            return
+        text = f"{sound(self._session)}, block {self._session.block}"
+        if self._session.fault != "none":
+            text += f", {alarm_text(self._session)}"
+        if text != self._told and not self._console.is_terminal:
+            self._console.print(f"playing {text}", soft_wrap=True, markup=False)
+        self._told = text
+
+    def _press(self, key: str) -> None:
+        """One key as an intent; the state changes on the engine's echo only."""
+        session = self._session
+        if key == "q":
+            self._stop()
+        elif key == "n":
+            self._link.send("/effect/next")
+        elif key == " ":
+            self._link.send("/bypass", int(not session.bypass))
+        elif key == "b":
+            self._link.send("/model/block", 1 if session.block == 16 else 16)
+        elif key.isdecimal() and 1 <= int(key) <= len(session.effects):
+            self._link.send("/effect/select", session.effects[int(key) - 1])
+
+    def _read_stderr(self) -> None:
+        """Keeps what the engine says, and shows it."""
+        assert self._engine.stderr is not None
+        while select.select([self._engine.stderr], [], [], 0.0)[0]:
+            text = os.read(self._engine.stderr.fileno(), 4096)
+            if not text:
+                return
+            self._stderr = (self._stderr + text)[-STDERR_BYTES:]
+
+    def _stop(self) -> None:
+        """Asks the engine to end; it fades out and writes its summary."""
+        with suppress(ProcessLookupError):
+            self._engine.send_signal(signal.SIGINT)
+
+    def _end(self) -> None:
+        """Waits for the end, kills an engine that does not find it."""
+        try:
+            self._engine.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._engine.kill()
+            self._engine.wait()
+        except KeyboardInterrupt:
+            self._engine.kill()
+            self._engine.wait()
+        self._read_stderr()
+        self._link.close()
+
+
+def _as_interrupt(*_: object) -> None:
+    """SIGTERM ends the pedal as Ctrl-C does."""
+    raise KeyboardInterrupt

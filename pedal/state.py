@@ -1,0 +1,161 @@
+"""The state of one pedal as its clients know it: a frozen Session and the one reducer.
+
+The engine is the one truth. Every change of the sound raises its revision by one, so a
+gap means that an echo was lost: the session then wants a snapshot instead of guessing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from pedal.messages import Reading
+from pedal.protocol.protocol import PARAMS
+
+
+@dataclass(frozen=True)
+class Meter:
+    """Levels in dBFS, load in % of the period, counts since the engine's start."""
+
+    input_dbfs: float = -200.0
+    output_dbfs: float = -200.0
+    load_percent: float = 0.0
+    peak_percent: float = 0.0
+    blocks: int = 0
+    late: int = 0
+    underruns: int = 0
+
+
+@dataclass(frozen=True)
+class Session:
+    """What is known of a pedal. boot_id "" is: nothing yet."""
+
+    boot_id: str = ""
+    revision: int = 0
+    version: int = 0
+    bank: str = ""
+    effects: tuple[str, ...] = ()
+    effect: str = ""
+    bypass: bool = False
+    block: int = 1
+    delay_samples: int = 0
+    fault: str = "none"
+    alarm: str = ""
+    rejected: str = ""
+    dropped: int = 0
+    params: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    meter: Meter = Meter()
+    wants_snapshot: bool = True
+
+
+Row = Mapping[str, Any]
+
+
+def reduce(session: Session, reading: Reading) -> Session:
+    """The next state after one checked message; never changes the old one."""
+    row = reading.named()
+    if reading.address == "/state":
+        return _snapshot(session, row)
+    if "boot_id" not in row:
+        return session
+    if row["boot_id"] != session.boot_id:
+        return replace(
+            session, wants_snapshot=True
+        )  # another engine, or a restarted one
+    if reading.address in ECHOES:
+        return _echo(session, row, ECHOES[reading.address])
+    session = REPORTS[reading.address](session, row)
+    if int(row["revision"]) > session.revision:
+        return replace(session, wants_snapshot=True)  # an echo was lost
+    return session
+
+
+def _echo(
+    session: Session, row: Row, change: Callable[[Session, Row], Session]
+) -> Session:
+    """Applies the next revision, ignores old ones, notices a gap."""
+    step = int(row["revision"]) - session.revision
+    if step <= 0:
+        return session
+    if step > 1:
+        return replace(session, wants_snapshot=True)
+    return replace(change(session, row), revision=int(row["revision"]))
+
+
+def _snapshot(session: Session, row: Row) -> Session:
+    """The engine's whole state; an older one of the same boot is ignored."""
+    same = row["boot_id"] == session.boot_id
+    if same and int(row["revision"]) < session.revision:
+        return session
+    fault = row["fault"]
+    return replace(
+        session if same else Session(),
+        boot_id=row["boot_id"],
+        revision=int(row["revision"]),
+        version=int(row["version"]),
+        bank=row["bank"],
+        effects=tuple(name for name in row["effects"].split(",") if name),
+        effect=row["effect"],
+        bypass=bool(row["bypass"]),
+        block=int(row["block"]),
+        delay_samples=int(row["delay"]),
+        fault=fault,
+        alarm=session.alarm if same and fault != "none" else "",
+        dropped=int(row["dropped"]),
+        params=MappingProxyType({name: float(row[name]) for name in PARAMS}),
+        wants_snapshot=False,
+    )
+
+
+def _block(session: Session, row: Row) -> Session:
+    """The block decides how late all paths are: 0 or 15 samples."""
+    frames = int(row["frames"])
+    return replace(session, block=frames, delay_samples=frames - 1)
+
+
+def _param(session: Session, row: Row) -> Session:
+    """One parameter's new target."""
+    return replace(
+        session, params=MappingProxyType({**session.params, row["id"]: row["value"]})
+    )
+
+
+def _alarm(session: Session, row: Row) -> Session:
+    """A fault began or ended; a refused bank changes nothing that sounds."""
+    code = row["code"]
+    if code == "recovered":
+        return replace(session, fault="none", alarm="")
+    fault = session.fault if code == "bank-refused" else code
+    return replace(session, fault=fault, alarm=row["text"])
+
+
+def _rejected(session: Session, row: Row) -> Session:
+    """An intent that changed nothing, and why."""
+    return replace(session, rejected=f"{row['address']}: {row['reason']}")
+
+
+def _meter(session: Session, row: Row) -> Session:
+    """Levels and load."""
+    meter = Meter(
+        input_dbfs=row["input"],
+        output_dbfs=row["output"],
+        load_percent=row["load"],
+        peak_percent=row["peak"],
+        blocks=row["blocks"],
+        late=row["late"],
+        underruns=row["underruns"],
+    )
+    return replace(session, meter=meter)
+
+
+ECHOES: dict[str, Callable[[Session, Row], Session]] = {
+    "/echo/effect": lambda session, row: replace(session, effect=row["id"]),
+    "/echo/bypass": lambda session, row: replace(session, bypass=bool(row["on"])),
+    "/echo/block": _block,
+    "/echo/param": _param,
+}
+REPORTS: dict[str, Callable[[Session, Row], Session]] = {
+    "/echo/rejected": _rejected,
+    "/alarm": _alarm,
+    "/meter": _meter,
+}

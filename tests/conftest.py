@@ -1,0 +1,23 @@
+"""What all tests share: the golden vectors and a bank of tiny models."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import write_bank
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def golden_rows() -> list[dict]:
+    """The rows of pedal/protocol/examples/messages.json."""
+    path = ROOT / "pedal" / "protocol" / "examples" / "messages.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def bank_folder(tmp_path: Path) -> Path:
+    """A good bank of two effects, one of them with both blocks."""
+    return write_bank(tmp_path / "night-set")

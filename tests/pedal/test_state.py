@@ -1,0 +1,84 @@
+"""The session follows echoes, and asks when it missed one."""
+
+from pedal.messages import read
+from pedal.state import Session, reduce
+
+STATE = ["boot", 5, 0, 1, "factory", "screamer,rodent", "rodent", 0, 1, 0, "none"]
+PARAMS_AND_DROPPED = [0.0, 50.0, 0.0, 0.0, -90.0, 0]
+METER = [-20.0, -12.0, 30.0, 40.0, 100, 0, 0]
+
+
+def after(session: Session, address: str, *args) -> Session:
+    return reduce(session, read(address, args))
+
+
+def known() -> Session:
+    return after(Session(), "/state", *STATE, *PARAMS_AND_DROPPED)
+
+
+def test_a_snapshot_fills_an_empty_session():
+    session = known()
+    assert session.effects == ("screamer", "rodent")
+    assert (session.effect, session.revision) == ("rodent", 5)
+    assert session.params["drive"] == 50.0
+    assert not session.wants_snapshot
+
+
+def test_before_a_snapshot_everything_asks_for_one():
+    session = after(Session(), "/echo/bypass", "boot", 6, 0, 1)
+    assert session.wants_snapshot
+    assert not session.bypass
+
+
+def test_the_next_echo_is_applied():
+    session = after(known(), "/echo/effect", "boot", 6, 0, "screamer")
+    assert (session.effect, session.revision) == ("screamer", 6)
+
+
+def test_an_old_echo_changes_nothing():
+    assert after(known(), "/echo/bypass", "boot", 5, 0, 1) == known()
+
+
+def test_a_gap_asks_for_a_snapshot_and_guesses_nothing():
+    session = after(known(), "/echo/bypass", "boot", 7, 0, 1)
+    assert session.wants_snapshot
+    assert not session.bypass
+
+
+def test_a_meter_that_is_ahead_reveals_a_lost_echo():
+    assert after(known(), "/meter", "boot", 6, 0, *METER).wants_snapshot
+
+
+def test_a_restarted_engine_asks_for_a_snapshot():
+    assert after(known(), "/meter", "other", 0, 0, *METER).wants_snapshot
+
+
+def test_a_new_boot_replaces_everything_whatever_its_revision():
+    session = after(known(), "/state", "other", 0, *STATE[2:], *PARAMS_AND_DROPPED)
+    assert (session.boot_id, session.revision) == ("other", 0)
+
+
+def test_block_16_is_15_samples_late():
+    session = after(known(), "/echo/block", "boot", 6, 0, 16)
+    assert (session.block, session.delay_samples) == (16, 15)
+
+
+def test_a_parameter_follows_its_echo_only():
+    before = known()
+    session = after(before, "/echo/param", "boot", 6, 0, "tone", 3.0)
+    assert session.params["tone"] == 3.0
+    assert before.params["tone"] == 0.0
+
+
+def test_an_alarm_stays_until_it_recovers():
+    alarmed = after(known(), "/alarm", "boot", 5, 0, "nan", "playing dry")
+    assert (alarmed.fault, alarmed.alarm) == ("nan", "playing dry")
+    assert after(alarmed, "/alarm", "boot", 5, 0, "recovered", "well").fault == "none"
+
+
+def test_a_rejection_changes_nothing_but_is_told():
+    session = after(
+        known(), "/echo/rejected", "boot", 5, 3, "/effect/select", "no effect"
+    )
+    assert session.rejected == "/effect/select: no effect"
+    assert session.effect == "rodent"

@@ -1,0 +1,238 @@
+"""The command `pedal` with the real engine: renders, plays, answers, and ends well."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from pedal.demo import demo_file
+from pedal.errors import PedalError, RejectedError
+from pedal.link import Link
+from pedal.paths import engine_path
+
+PEDAL = [sys.executable, "-m", "pedal.cli"]
+
+
+def engine_missing() -> str:
+    try:
+        engine_path()
+    except PedalError as cause:
+        return str(cause)
+    return ""
+
+
+pytestmark = pytest.mark.skipif(bool(engine_missing()), reason=engine_missing())
+
+SCORE = """
+[[event]]
+at_s = 0.05
+message = { address = "/effect/select", args = ["hum"] }
+[[event]]
+at_s = 0.1
+footswitch = { name = "bypass", down = true }
+[[event]]
+at_s = 0.2
+footswitch = { name = "bypass", down = false }
+[[event]]
+at_s = 0.25
+gui = { address = "/bypass", args = [0] }
+[[event]]
+at_s = 0.3
+knob = { name = "drive", position = 0.7 }
+[[event]]
+at_s = 0.35
+message = { address = "/model/block", args = [16] }
+"""
+
+
+@pytest.fixture
+def guitar(tmp_path) -> Path:
+    """Half a second of the demo guitar."""
+    samples, rate_hz = soundfile.read(demo_file(), frames=22050, dtype="float32")
+    soundfile.write(tmp_path / "in.wav", samples, rate_hz, subtype="FLOAT")
+    return tmp_path / "in.wav"
+
+
+def render(source: Path, target: Path, *options) -> dict:
+    command = [*PEDAL, "render", source, target, "--json", *options]
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def playing(bank: Path, *options) -> Iterator[tuple[subprocess.Popen, int]]:
+    """A pedal that plays, and its OSC port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*PEDAL, "run", "--bank", str(bank), "--osc-port", str(port), *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process, port
+        finally:
+            process.kill()
+
+
+def wait_for(link: Link, **wanted) -> dict:
+    """Asks for the state until it is as wanted."""
+    for _ in range(100):
+        try:
+            state = link.ask("/state/get", timeout_s=0.2).named()
+        except PedalError:
+            continue
+        if all(state[name] == value for name, value in wanted.items()):
+            return state
+        time.sleep(0.05)
+    raise AssertionError(f"the engine never reached {wanted}")
+
+
+@pytest.mark.parametrize("block", [1, 16])
+def test_a_performance_sounds_the_same_at_every_period(guitar, bank_folder, block):
+    score = guitar.with_name("score.toml")
+    score.write_text(SCORE)
+    options = ["--bank", bank_folder, "--performance", score, "--model-block", block]
+    heard = set()
+    for period in (1, 2, 7, 16, 17, 64, 100, 256, 1024, 2048):
+        target = guitar.with_name(f"out-{period}.wav")
+        render(guitar, target, *options, "--period", period)
+        heard.add(target.read_bytes())
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(("block", "delay"), [(1, 0), (16, 15)])
+def test_bypass_is_the_input_only_later(guitar, bank_folder, block, delay):
+    options = ["--bank", bank_folder, "--effect", "bypass", "--model-block", block]
+    figures = render(guitar, guitar.with_name("out.wav"), *options)
+    assert figures["delay_samples"] == delay
+    dry, _ = soundfile.read(guitar, dtype="float32")
+    out, _ = soundfile.read(guitar.with_name("out.wav"), dtype="float32")
+    assert len(out) == len(dry) + delay
+    faded = 2048  # the start may fade from clean into bypass
+    assert np.array_equal(out[delay + faded :], dry[faded:])
+
+
+def test_what_is_out_of_range_is_counted_and_shown(guitar, bank_folder):
+    score = guitar.with_name("score.toml")
+    events = [
+        '"/param/set", args = ["level", 99]',
+        '"/model/block", args = [7]',
+        '"/nonsense", args = []',
+        '"/bypass", args = [1]',
+    ]
+    head = "[[event]]\nat_s = 0.1\nmessage = { address = "
+    score.write_text("".join(f"{head}{event} }}\n" for event in events))
+    options = ["--bank", bank_folder, "--performance", score]
+    assert render(guitar, guitar.with_name("out.wav"), *options)["dropped"] == 3
+
+
+def test_an_injected_nan_is_an_alarm_and_never_silence(guitar, bank_folder):
+    score = guitar.with_name("score.toml")
+    score.write_text('[[event]]\nat_s = 0.1\nfault = "nan"\n')
+    options = ["--bank", bank_folder, "--performance", score]
+    figures = render(guitar, guitar.with_name("out.wav"), *options)
+    assert any(alarm.startswith("nan") for alarm in figures["alarms"])
+    out, _ = soundfile.read(guitar.with_name("out.wav"), dtype="float32")
+    assert np.all(np.isfinite(out))
+    assert np.sqrt(np.mean(out[4410 + 882 : 8820] ** 2)) > 1e-3
+
+
+def test_clean_needs_no_bank(guitar, tmp_path):
+    options = ["--bank", tmp_path / "none", "--effect", "clean"]
+    render(guitar, guitar.with_name("out.wav"), *options)
+
+
+def test_another_rate_is_resampled_and_said(guitar, bank_folder):
+    samples, _ = soundfile.read(guitar)
+    source = guitar.with_name("48.wav")
+    soundfile.write(source, samples, 48000)
+    target = guitar.with_name("out.wav")
+    command = [*PEDAL, "render", str(source), str(target), "--bank", str(bank_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "resampled from 48000 Hz to 44100 Hz" in done.stderr
+    assert abs(soundfile.info(target).frames - 20258) <= 1
+
+
+def test_intents_are_echoed_to_the_asker(bank_folder):
+    with playing(bank_folder) as (_, port), Link(port=port) as link:
+        wait_for(link, effect="buzz", fault="none")
+        assert link.ask("/effect/select", ["hum"]).named()["id"] == "hum"
+        assert link.ask("/bypass", [1]).named()["on"] == 1
+        assert link.ask("/model/block", [16]).named()["frames"] == 16
+        echo = link.ask("/param/set", ["level", -3.0]).named()
+        assert (echo["id"], echo["value"]) == ("level", -3.0)
+        with pytest.raises(RejectedError):
+            link.ask("/effect/select", ["wah"])
+        wait_for(link, effect="hum", bypass=1, block=16, delay=15, level=-3.0)
+
+
+def test_ctrl_c_ends_with_the_summary(bank_folder):
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        wait_for(link, fault="none")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 0, err
+        assert "underruns    0" in out
+        assert "block time   p50" in out
+
+
+def test_a_run_ends_by_itself(bank_folder):
+    with playing(bank_folder, "--seconds", "1") as (process, _):
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 0, err
+        assert "delay" in out
+
+
+def test_a_broken_bank_plays_dry_with_an_alarm(bank_folder):
+    (bank_folder / "hum-1.json").unlink()
+    with (
+        playing(bank_folder, "--seconds", "2") as (process, port),
+        Link(port=port) as link,
+    ):
+        wait_for(link, fault="no-bank")
+        out, err = process.communicate(timeout=20)
+        assert process.returncode == 0, err
+        assert "hum-1.json: expected a file, found nothing; playing dry" in out
+
+
+def test_a_busy_port_is_one_line(bank_folder):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = str(other.getsockname()[1])
+        command = [*PEDAL, "run", "--bank", str(bank_folder), "--osc-port", port]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"pedal: port {port}: expected a free UDP port")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_dying_engine_is_one_line(bank_folder):
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        wait_for(link, fault="none")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        os.kill(int(children.split()[0]), signal.SIGKILL)
+        _, err = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert err.startswith("pedal: the engine was killed by signal 9")
+    assert err.count("\n") == 1
+
+
+def test_silence_is_one_line():
+    command = [*PEDAL, "ctl", "/state/get", "--port", "9", "--timeout", "0.2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("pedal: engine at 127.0.0.1:9: no answer")

@@ -1,0 +1,122 @@
+"""From material to bank: loudness matched, manifest complete, files as it says."""
+
+import hashlib
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from training import audio, cli, loudness, player
+from training.errors import AlignmentError, TrainingError
+from training.virtual import guitar
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_music():
+    """Half a minute of simulated guitar will do here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "SIMULATED_SECONDS", 25.0)
+        yield
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory):
+    """A bank of one hastily trained effect."""
+    folder = tmp_path_factory.mktemp("bank") / "night-set"
+    cli.train_virtual(
+        "blues", folder, model_block=1, hidden=6, seconds=3.0, drive="fixed"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def row(bank):
+    """Its one model's row."""
+    return json.loads((bank / "bank.json").read_text())["effects"][0]["models"][0]
+
+
+def test_the_manifest_names_file_hash_and_figures(bank, row):
+    content = (bank / row["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == row["sha256"]
+    assert row["delay_samples"] == 0
+    assert row["cost_mac_per_sample"] == 4 * 6 * 7 + 6
+    assert 0.0 < row["quality"]["esr"] < 1.0
+    assert row["idle_dbfs"] < -90.0
+
+
+def test_the_gain_makes_the_effect_as_loud_as_the_dry_clip(bank, row):
+    model = json.loads((bank / row["file"]).read_text())
+    dry = guitar.stock_clip()
+    whole = player.play_folded(model, dry, np.zeros((1, 0)), 12)[:, 0]
+    found = loudness.integrated_lufs(whole) + row["gain_db"]
+    assert found == pytest.approx(loudness.integrated_lufs(dry), abs=0.1)
+
+
+def test_the_bank_passes_the_product_s_own_checks(bank):
+    pedal_bank = pytest.importorskip("pedal.bank", reason="pedal/bank.py is not here")
+    loaded = pedal_bank.load(bank)
+    assert loaded.ids == ("blues",)
+
+
+def test_a_second_effect_leaves_the_first_in_place(bank):
+    before = (bank / "blues-1.json").read_bytes()
+    cli.train_virtual(
+        "screamer", bank, model_block=1, hidden=4, seconds=1.0, drive=80.0
+    )
+    manifest = json.loads((bank / "bank.json").read_text())
+    assert [effect["id"] for effect in manifest["effects"]] == ["blues", "screamer"]
+    assert (bank / "blues-1.json").read_bytes() == before
+    assert not [path for path in bank.iterdir() if path.name.startswith(".")]
+
+
+def test_a_recorded_pair_is_aligned_and_trained(tmp_path):
+    dry = guitar.play(25.0, seed=4)
+    wet = -0.5 * np.concatenate((np.zeros(300, np.float32), dry))[: len(dry)]
+    audio.write(tmp_path / "dry.wav", dry)
+    audio.write(tmp_path / "wet.wav", wet)
+    cli.train_pair(
+        tmp_path / "dry.wav",
+        tmp_path / "wet.wav",
+        "half",
+        tmp_path / "bank",
+        model_block=1,
+        hidden=4,
+        seconds=4.0,
+    )
+    manifest = json.loads((tmp_path / "bank" / "bank.json").read_text())
+    assert manifest["effects"][0]["models"][0]["quality"]["esr"] < 0.2
+
+
+def test_recordings_of_different_takes_are_refused(tmp_path):
+    for name, seed in (("dry", 1), ("wet", 2)):
+        audio.write(tmp_path / f"{name}.wav", guitar.play(5.0, seed))
+    with pytest.raises(AlignmentError, match="are they the same take"):
+        cli.train_pair(
+            tmp_path / "dry.wav", tmp_path / "wet.wav", "x", tmp_path / "bank"
+        )
+
+
+def test_a_clipped_recording_is_refused_with_the_moment(tmp_path):
+    clipped = np.clip(3.0 * guitar.play(5.0, seed=1), -1.0, 1.0)
+    audio.write(tmp_path / "a.wav", clipped)
+    with pytest.raises(audio.AudioError, match=r"a\.wav: clipped at"):
+        cli.train_pair(tmp_path / "a.wav", tmp_path / "a.wav", "x", tmp_path / "bank")
+
+
+def test_a_simulated_pedal_plays_a_file_without_torch(tmp_path):
+    audio.write(tmp_path / "in.wav", guitar.play(1.0, seed=1))
+    code = (
+        "import sys\n"
+        "from training.cli import render_virtual\n"
+        f"render_virtual('rodent', r'{tmp_path}/in.wav', r'{tmp_path}/out.wav', 70.0)\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert len(audio.read(tmp_path / "out.wav")) == 44100
+
+
+def test_a_block_of_eight_is_refused(tmp_path):
+    with pytest.raises(TrainingError, match="found 8, expected 1 or 16"):
+        cli.train_virtual("blues", tmp_path, model_block=8, seconds=0.1, drive="fixed")

@@ -1,0 +1,99 @@
+"""A ten-second run that must learn, and what must hold around it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from training import train
+from training.errors import TrainingError
+from training.material import Material, Part, split_sources, virtual_material
+from training.models import Shape
+from training.virtual import guitar
+
+SHAPE = Shape(knobs=0, hidden=8)
+RECIPE = train.Recipe(updates=400, lanes=16, window=512, validations=2)
+
+
+@pytest.fixture(scope="module")
+def material() -> Material:
+    """Half a minute of simulated guitar through the screamer at one drive."""
+    dry = split_sources([guitar.play(30.0, seed=11)])
+    return virtual_material("screamer", dry, drives=(50.0,))
+
+
+def held_out_error(result: train.Result, material: Material) -> float:
+    """ESR on the test part."""
+    settings = torch.from_numpy(material.settings)
+    return train.error_by_setting(result.network, material.test, settings)[0]
+
+
+def test_ten_seconds_of_training_reach_an_error_below_eight_percent(material):
+    result = train.train(material, SHAPE, RECIPE)
+    assert held_out_error(result, material) < 0.08
+
+
+def test_the_same_seed_gives_the_same_network(material):
+    short = replace(RECIPE, updates=5)
+    runs = [train.train(material, SHAPE, short).network for _ in range(2)]
+    for one, two in zip(*(run.parameters() for run in runs), strict=True):
+        assert torch.equal(one, two)
+
+
+def test_a_block_16_model_learns(material):
+    shape = Shape(frames=16, before=(12,), hidden=12, in_skip=0)
+    recipe = replace(RECIPE, updates=150, window=2048, rate=2e-2)
+    assert held_out_error(train.train(material, shape, recipe), material) < 0.5
+
+
+def test_ctrl_c_keeps_the_best_network_so_far(material, monkeypatch):
+    calls, learn = [], train.update
+
+    def update_then_stop(*arguments):
+        calls.append(None)
+        if len(calls) == 60:
+            raise KeyboardInterrupt
+        return learn(*arguments)
+
+    monkeypatch.setattr(train, "update", update_then_stop)
+    result = train.train(material, SHAPE, RECIPE)
+    assert result.stopped
+    assert result.updates == 59
+    assert result.validation_esr < 0.5
+
+
+def test_the_best_validation_is_kept_and_not_the_last(material, monkeypatch):
+    errors = iter([[0.1], [0.9], [0.9], [0.9]])
+    kept = []
+    monkeypatch.setattr(
+        train, "error_by_setting", lambda *_: kept.append(1) or next(errors)
+    )
+    result = train.train(material, SHAPE, replace(RECIPE, updates=4, validations=2))
+    assert result.validation_esr == 0.1
+
+
+def test_the_learning_rate_climbs_and_falls():
+    rates = [train.rate_at(progress, RECIPE) for progress in (0.0, 0.02, 0.5, 1.0)]
+    assert rates[0] < 0.01 * RECIPE.rate
+    assert rates[1] == pytest.approx(RECIPE.rate, rel=0.01)
+    assert rates[2] == pytest.approx(0.5 * RECIPE.rate, rel=0.01)
+    assert rates[3] == pytest.approx(RECIPE.last_rate)
+
+
+def test_a_budget_of_seconds_ends_the_run(material):
+    result = train.train(material, SHAPE, replace(RECIPE, updates=10**6, seconds=1.0))
+    assert result.seconds < 6.0
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(material):
+    part = material.train
+    broken = Part(part.audio, np.full_like(part.targets, np.nan))
+    with pytest.raises(TrainingError, match="not finite"):
+        train.train(replace(material, train=broken), SHAPE, RECIPE)
+
+
+def test_too_little_audio_is_refused(material):
+    short = Part(material.train.audio[:4000], material.train.targets[:, :4000])
+    with pytest.raises(TrainingError, match=r"found 0\.1 s"):
+        train.train(replace(material, train=short), SHAPE, RECIPE)
