@@ -1,11 +1,12 @@
-// pedal: neural guitar effects played live. The Bela program; a laptop runs the very same (bela/host).
+// pedal: neural guitar effects played live. The Bela program; a laptop runs the very
+// same (bela/host).
 //
 // Wiring (pedal/protocol/board.toml):
 //   audio in 0     guitar, through a buffer of at least 500 kOhm
 //   audio out 0, 1 both carry the sound
-//   digital 0, 1   footswitches "bypass" and "next effect" to ground, 10 kOhm to 3.3 V each (never 5 V)
-//   digital 2, 3   LEDs "on" and "effect", 470 Ohm in series
-//   analog 0, 1, 2 knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
+//   digital 0, 1   footswitches "bypass" and "next effect" to ground, 10 kOhm to 3.3 V
+//   each (never 5 V) digital 2, 3   LEDs "on" and "effect", 470 Ohm in series analog 0,
+//   1, 2 knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
 // Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
 #include <Bela.h>
 #include <unistd.h>
@@ -22,10 +23,9 @@ namespace {
 using pedal::Program;
 std::unique_ptr<Program> gProgram;
 
-// The first load is the same task as a later one: the pedal plays dry until the bank is there. [io]
-void LoadBankTask(void*) {
-  if (!gProgram->banks.Load(gProgram->settings.bank)) gProgram->publisher.SendBankAlarm();
-}
+// The first load is the same task as a later one: the pedal plays dry until the bank is
+// there. [io]
+void LoadBankTask(void*) { gProgram->banks.Load(gProgram->settings.bank); }
 
 // Events within 10 ms, levels every 50 ms. [publisher]
 void PublishTask(void*) {
@@ -36,14 +36,16 @@ void PublishTask(void*) {
   }
 }
 
-// Switches are read every frame, knobs every grid point, each with its own time. [audio]
+// Switches are read every frame, knobs every grid point, each with its own time.
+// [audio]
 void ReadControls(BelaContext* context, Program* program) {
   const pedal::SampleTime start = program->engine.clock();
   pedal::Intent intent;
   for (unsigned int n = 0; n < context->digitalFrames; ++n) {
     intent.time = start + n;
     for (int i = 0; i < pedal::board::kNumFootswitches; ++i) {
-      const int reading = digitalRead(context, n, pedal::board::kFootswitches[i].digital);
+      const int reading =
+          digitalRead(context, n, pedal::board::kFootswitches[i].digital);
       if (program->surface.ProcessFootswitch(i, reading, &intent))
         program->engine.Push(pedal::Source::kControls, intent);
     }
@@ -65,19 +67,8 @@ void WriteLeds(BelaContext* context, Program* program) {
   const pedal::Leds leds = pedal::LedsAt(state, number, program->engine.clock());
   const bool lit[pedal::board::kNumLeds] = {leds.on, leds.effect};
   for (int i = 0; i < pedal::board::kNumLeds && context->digitalFrames > 0; ++i)
-    digitalWrite(context, context->digitalFrames - 1, pedal::board::kLeds[i].digital, lit[i]);
-}
-
-// Time that the block took, from the CPU monitor's own clock. [audio]
-void CountBlock(BelaContext* context, Program* program) {
-  const timespec& tic = program->cpu.tic;
-  const timespec& toc = program->cpu.toc;
-  const float busy_us = static_cast<float>(toc.tv_sec - tic.tv_sec) * 1e6f +
-                        static_cast<float>(toc.tv_nsec - tic.tv_nsec) * 1e-3f;
-  const float period_us = 1e6f * static_cast<float>(context->audioFrames) / context->audioSampleRate;
-  const bool late = program->vitals.blocks.Add(busy_us, period_us);
-  program->vitals.underruns.store(static_cast<int>(context->underrunCount));
-  if (!program->offline) program->engine.ReportBlock(late);
+    digitalWrite(context, context->digitalFrames - 1, pedal::board::kLeds[i].digital,
+                 lit[i]);
 }
 
 }  // namespace
@@ -86,33 +77,40 @@ bool setup(BelaContext* context, void*) {
   gProgram.reset(new Program);
   Program& program = *gProgram;
   const std::string wrong = pedal::ReadSettings(&program.settings);
-  if (!wrong.empty()) return std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str()), false;
+  if (!wrong.empty())
+    return std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str()), false;
   program.offline = (context->flags & BELA_FLAG_OFFLINE) != 0;
   pedal::EngineConfig config = program.settings.engine;
-  config.start_fade = program.offline ? pedal::StartFade::kOff : pedal::StartFade::k100ms;
+  config.start_fade =
+      program.offline ? pedal::StartFade::kOff : pedal::StartFade::k100ms;
   program.engine.Prepare(config);
+  program.cpu.count = 100;  // blocks a percentage; 0 would stop the clock
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
   program.inbox.Prepare(&program.engine, {program.offline, faults});
-  program.banks.Prepare(&program.engine, static_cast<int>(context->audioFrames),
-                        program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);
+  program.banks.Prepare(
+      &program.engine, static_cast<int>(context->audioFrames),
+      program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);
   program.TakeBuffers(static_cast<int>(context->audioFrames));
   for (const auto& footswitch : pedal::board::kFootswitches)
     pinMode(context, 0, footswitch.digital, INPUT);
   for (const auto& led : pedal::board::kLeds) pinMode(context, 0, led.digital, OUTPUT);
   program.osc.Prepare(program.settings.osc_port, &program.inbox);
   program.gui.Prepare("pedal", program.settings.gui_port, &program.inbox);
-  program.publisher.Prepare(program.settings, &program.engine, &program.banks, &program.inbox,
-                            &program.vitals, &program.osc, &program.gui);
+  program.publisher.Prepare(program.settings, &program.engine, &program.banks,
+                            &program.inbox, &program.vitals, &program.osc,
+                            &program.gui);
   if (!program.offline) {
     Bela_runAuxiliaryTask(LoadBankTask);
     Bela_runAuxiliaryTask(PublishTask);
     return true;
   }
-  // A render of an effect that can't be had is refused; clean and bypass do without a bank.
+  // A render of an effect that can't be had is refused; clean and bypass do without a
+  // bank.
   if (program.banks.LoadAtStart(program.settings.bank)) return true;
   if (std::strcmp(config.effect, "clean") == 0) return true;
-  return std::fprintf(stderr, "pedal-engine: %s\n", program.banks.problem().c_str()), false;
+  return std::fprintf(stderr, "pedal-engine: %s\n", program.banks.problem().c_str()),
+         false;
 }
 
 void render(BelaContext* context, void*) {
@@ -123,7 +121,8 @@ void render(BelaContext* context, void*) {
   ReadControls(context, &program);
   const int frames = static_cast<int>(context->audioFrames);
   for (int n = 0; n < frames; ++n) program.in[n] = audioRead(context, n, 0);
-  program.engine.Process(program.in.data(), program.left.data(), program.right.data(), frames);
+  program.engine.Process(program.in.data(), program.left.data(), program.right.data(),
+                         frames);
   for (int n = 0; n < frames; ++n) {
     audioWrite(context, n, 0, program.left[n]);
     audioWrite(context, n, 1, program.right[n]);
@@ -132,7 +131,7 @@ void render(BelaContext* context, void*) {
   program.vitals.output.Add(program.left.data(), frames);
   WriteLeds(context, &program);
   Bela_cpuToc(&program.cpu);
-  CountBlock(context, &program);
+  program.CountBlock(context);
   if (program.offline) program.publisher.SendEvents();
 }
 

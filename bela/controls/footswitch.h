@@ -16,8 +16,9 @@ class Footswitch {
     lock_ = 0;
   }
 
-  // Feeds one reading a sample. A press counts once the contact has stayed closed for kSteady samples (0.2 ms, so
-  // that a spark does not press); after an edge, bounce is ignored for kLock samples. [audio]
+  // Feeds one reading a sample. A press counts once the contact has stayed closed for
+  // kSteady samples (0.2 ms, so that a spark does not press); after an edge, bounce is
+  // ignored for kLock samples. [audio]
   Edge Process(bool closed) PEDAL_REALTIME {
     if (!known_) {
       known_ = true;
@@ -37,8 +38,9 @@ class Footswitch {
   bool down() const PEDAL_REALTIME { return down_; }
 
  private:
-  static constexpr int kSteady = 8;           // samples at 44.1 kHz
-  static constexpr int kReleaseSteady = 441;  // 10 ms: a bouncing release is no second press
+  static constexpr int kSteady = 8;  // samples at 44.1 kHz
+  static constexpr int kReleaseSteady =
+      441;  // 10 ms: a bouncing release is no second press
   static constexpr int kLock = 441;
   bool known_ = false;
   bool down_ = false;

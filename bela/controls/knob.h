@@ -31,7 +31,8 @@ class Knob {
     smooth_ += kSmooth * (position - smooth_);
     moving_ = moving_ > 0 ? moving_ - 1 : 0;
     const float band = moving_ > 0 ? kMovingBand : kIdleBand;
-    const bool at_end = smooth_ != position_ && (smooth_ < 1e-4f || smooth_ > 1.0f - 1e-4f);
+    const bool at_end =
+        smooth_ != position_ && (smooth_ < 1e-4f || smooth_ > 1.0f - 1e-4f);
     if (std::fabs(smooth_ - position_) < band && !at_end) return false;
     if (std::fabs(smooth_ - position_) >= band) moving_ = kMovingTime;
     position_ = at_end ? (smooth_ < 0.5f ? 0.0f : 1.0f) : smooth_;
@@ -42,7 +43,8 @@ class Knob {
   float position() const PEDAL_REALTIME { return position_; }
 
  private:
-  static constexpr float kEnd = 0.005f;         // dead zone at each end: a pot never reads quite 0
+  static constexpr float kEnd =
+      0.005f;  // dead zone at each end: a pot never reads quite 0
   static constexpr float kSmooth = 0.036f;      // 10 ms at one reading in 16 samples
   static constexpr float kIdleBand = 0.004f;    // the noise of a reading is 0.0018
   static constexpr float kMovingBand = 0.001f;  // while turned, finer

@@ -10,8 +10,9 @@ struct Leds {
   bool effect;
 };
 
-// "on" is lit while the effect sounds and blinks at 5 Hz on a fault; "effect" flashes the effect's number: n flashes
-// of 0.15 s every 0.3 s, then a pause of 0.6 s; steady for clean. number: 1 for the bank's first, 0 for clean. [audio]
+// "on" is lit while the effect sounds and blinks at 5 Hz on a fault; "effect" flashes
+// the effect's number: n flashes of 0.15 s every 0.3 s, then a pause of 0.6 s; steady
+// for clean. number: 1 for the bank's first, 0 for clean. [audio]
 inline Leds LedsAt(const State& state, int number, SampleTime time) PEDAL_REALTIME {
   Leds leds;
   const bool blink = (time / (kSampleRate / 10)) % 2 == 0;

@@ -16,7 +16,8 @@ class Surface {
   // One reading of one footswitch. True where `intent` was filled. [audio]
   bool ProcessFootswitch(int index, int reading, Intent* intent) PEDAL_REALTIME {
     const board::Footswitch& wiring = board::kFootswitches[index];
-    if (footswitches_[index].Process(reading == wiring.pressed) != Edge::kPressed) return false;
+    if (footswitches_[index].Process(reading == wiring.pressed) != Edge::kPressed)
+      return false;
     intent->kind = index == static_cast<int>(board::FootswitchId::kBypass)
                        ? IntentKind::kBypassToggle
                        : IntentKind::kEffectNext;
@@ -28,8 +29,8 @@ class Surface {
     if (!knobs_[index].Process(reading)) return false;
     intent->kind = IntentKind::kParamSet;
     intent->param = board::kKnobs[index].param;
-    intent->number =
-        ValueAt(protocol::kParams[static_cast<int>(intent->param)], knobs_[index].position());
+    intent->number = ValueAt(protocol::kParams[static_cast<int>(intent->param)],
+                             knobs_[index].position());
     return true;
   }
 

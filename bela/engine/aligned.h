@@ -1,4 +1,5 @@
-// A block of floats on a cache line: C++14's `new` ignores alignas, so the array is taken larger and shifted.
+// A block of floats on a cache line: C++14's `new` ignores alignas, so the array is
+// taken larger and shifted.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace pedal {
 class AlignedFloats {
  public:
   AlignedFloats() = default;
-  AlignedFloats(AlignedFloats&&) = default;  // a moved vector keeps its storage, so data_ stays good
+  AlignedFloats(AlignedFloats&&) =
+      default;  // a moved vector keeps its storage, so data_ stays good
   AlignedFloats& operator=(AlignedFloats&&) = default;
   AlignedFloats(const AlignedFloats&) = delete;
   AlignedFloats& operator=(const AlignedFloats&) = delete;

@@ -5,7 +5,8 @@
 
 namespace pedal {
 
-constexpr int Playable::kRestPoints;  // C++14 wants a definition where std::min and the like take a reference
+constexpr int Playable::kRestPoints;  // C++14 wants a definition where std::min and the
+                                      // like take a reference
 
 void Playable::Prepare(const ModelSpec& spec, float gain,
                        std::vector<protocol::ParamId> knobs) {

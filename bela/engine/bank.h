@@ -1,4 +1,5 @@
-// The bank as the engine plays it: effects, their models of block 1 and 16, and the rest state of each.
+// The bank as the engine plays it: effects, their models of block 1 and 16, and the
+// rest state of each.
 #pragma once
 #include <memory>
 #include <vector>
@@ -8,23 +9,26 @@
 
 namespace pedal {
 
-constexpr int kIdSize = 32;       // an id's 31 characters and its end
+constexpr int kIdSize = 32;  // an id's 31 characters and its end
 constexpr int kMaxEffects = 32;
 
 // One model with all that the engine needs to start it at once.
 class Playable {
  public:
-  // spec: checked by CheckSpec. gain: linear, on the model's output. knobs: a parameter for each conditioning input.
-  // Finds the rest states, so this takes up to seconds. Allocates.
+  // spec: checked by CheckSpec. gain: linear, on the model's output. knobs: a parameter
+  // for each conditioning input. Finds the rest states, so this takes up to seconds.
+  // Allocates.
   void Prepare(const ModelSpec& spec, float gain, std::vector<protocol::ParamId> knobs);
 
   const Model& model() const { return model_; }
   float gain() const { return gain_; }
   int num_knobs() const { return static_cast<int>(knobs_.size()); }
-  protocol::ParamId knob(int index) const { return knobs_[static_cast<std::size_t>(index)]; }
+  protocol::ParamId knob(int index) const {
+    return knobs_[static_cast<std::size_t>(index)];
+  }
 
-  // The state after long silence at the nearest of kRestPoints settings of the first knob;
-  // conditioning: num_knobs() values in 0..1. [audio]
+  // The state after long silence at the nearest of kRestPoints settings of the first
+  // knob; conditioning: num_knobs() values in 0..1. [audio]
   const float* Rest(const float* conditioning) const PEDAL_REALTIME;
 
  private:
@@ -38,7 +42,8 @@ class Playable {
 struct Effect {
   char id[kIdSize] = {};
   std::unique_ptr<Playable> block1;
-  std::unique_ptr<Playable> block16;  // may be absent: block1 then plays, as late as the others
+  std::unique_ptr<Playable>
+      block16;  // may be absent: block1 then plays, as late as the others
 
   // The model for a selected block; never nullptr in a loaded bank.
   const Playable* ModelFor(int block) const PEDAL_REALTIME {

@@ -1,4 +1,5 @@
-// How long blocks take: counters that the audio thread bumps and anyone reads; percentiles from a log histogram.
+// How long blocks take: counters that the audio thread bumps and anyone reads;
+// percentiles from a log histogram.
 #pragma once
 #include <atomic>
 #include <cmath>
@@ -10,7 +11,8 @@ namespace pedal {
 
 class BlockStats {
  public:
-  // busy_us: time of one block; period_us: its deadline. True where the block was late. [audio]
+  // busy_us: time of one block; period_us: its deadline. True where the block was late.
+  // [audio]
   bool Add(float busy_us, float period_us) PEDAL_REALTIME {
     const bool late = busy_us > period_us;
     bins_[BinOf(busy_us)].fetch_add(1, std::memory_order_relaxed);
@@ -44,16 +46,20 @@ class BlockStats {
   }
 
  private:
-  static constexpr int kBins = 320;      // 0.1 us to 0.6 s in steps of 5 %
+  static constexpr int kBins = 320;  // 0.1 us to 0.6 s in steps of 5 %
   static constexpr float kStep = 1.05f;
-  static float TopOf(int bin) { return 0.1f * std::pow(kStep, static_cast<float>(bin + 1)); }
+  static float TopOf(int bin) {
+    return 0.1f * std::pow(kStep, static_cast<float>(bin + 1));
+  }
   static int BinOf(float us) PEDAL_REALTIME {
     const int bin = static_cast<int>(std::log(us * 10.0f) * 20.4959f);  // 1 / log(1.05)
     return us < 0.1f || bin < 0 ? 0 : bin < kBins ? bin : kBins - 1;
   }
-  // One thread writes, so load and store suffice; a reader that resets may lose one block's maximum.
+  // One thread writes, so load and store suffice; a reader that resets may lose one
+  // block's maximum.
   static void Raise(std::atomic<float>* value, float x) PEDAL_REALTIME {
-    if (x > value->load(std::memory_order_relaxed)) value->store(x, std::memory_order_relaxed);
+    if (x > value->load(std::memory_order_relaxed))
+      value->store(x, std::memory_order_relaxed);
   }
   static void Sum(std::atomic<double>* value, double x) PEDAL_REALTIME {
     value->store(value->load(std::memory_order_relaxed) + x, std::memory_order_relaxed);

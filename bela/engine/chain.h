@@ -1,4 +1,5 @@
-// The small processors around a model: gate before it; tone, DC blocker and limiter after it.
+// The small processors around a model: gate before it; tone, DC blocker and limiter
+// after it.
 #pragma once
 #include <cmath>
 
@@ -7,12 +8,14 @@
 
 namespace pedal {
 
-// The share of a step that a one-pole low-pass of this time constant takes in one sample.
+// The share of a step that a one-pole low-pass of this time constant takes in one
+// sample.
 inline float OnePoleStep(float time_ms) {
   return 1.0f - std::exp(-1.0f / (time_ms * 0.001f * kSampleRate));
 }
 
-// Noise gate: opens where the peak envelope passes the threshold, closes 6 dB lower after a hold.
+// Noise gate: opens where the peak envelope passes the threshold, closes 6 dB lower
+// after a hold.
 class Gate {
  public:
   void Prepare() {
@@ -40,16 +43,20 @@ class Gate {
   }
 
  private:
-  static constexpr int kHold = kSampleRate / 20;  // 50 ms, so that a low string does not chatter
+  static constexpr int kHold =
+      kSampleRate / 20;  // 50 ms, so that a low string does not chatter
   float release_ = 0.0f, open_ = 0.0f, close_ = 0.0f;
   float envelope_ = 0.0f, gain_ = 1.0f;
   int hold_ = 0;
 };
 
-// Tilt around 700 Hz: a one-pole split, each side with its own gain. With both gains 1 it is the identity.
+// Tilt around 700 Hz: a one-pole split, each side with its own gain. With both gains 1
+// it is the identity.
 class Tilt {
  public:
-  void Prepare() { step_ = 1.0f - std::exp(-2.0f * 3.14159265f * 700.0f / kSampleRate); }
+  void Prepare() {
+    step_ = 1.0f - std::exp(-2.0f * 3.14159265f * 700.0f / kSampleRate);
+  }
   void Reset() PEDAL_REALTIME { low_ = 0.0f; }
   float Process(float x, float low_gain, float high_gain) PEDAL_REALTIME {
     low_ += step_ * (x - low_);
@@ -60,7 +67,8 @@ class Tilt {
   float step_ = 0.0f, low_ = 0.0f;
 };
 
-// High-pass of one pole at 5 Hz: asymmetric clipping leaves an offset that a switch would turn into a thump.
+// High-pass of one pole at 5 Hz: asymmetric clipping leaves an offset that a switch
+// would turn into a thump.
 class DcBlocker {
  public:
   void Prepare() { pole_ = 1.0f - 2.0f * 3.14159265f * 5.0f / kSampleRate; }
@@ -75,10 +83,11 @@ class DcBlocker {
   float pole_ = 0.0f, last_in_ = 0.0f, last_out_ = 0.0f;
 };
 
-// Sample-peak limiter without look-ahead or memory: the identity below -3 dBFS, bent so that nothing passes -1 dBFS.
+// Sample-peak limiter without look-ahead or memory: the identity below -3 dBFS, bent so
+// that nothing passes -1 dBFS.
 inline float Limit(float x) PEDAL_REALTIME {
-  constexpr float kKnee = 0.70794578f;     // -3 dBFS
-  constexpr float kCeiling = 0.89125f;     // just below -1 dBFS
+  constexpr float kKnee = 0.70794578f;  // -3 dBFS
+  constexpr float kCeiling = 0.89125f;  // just below -1 dBFS
   const float level = std::fabs(x);
   if (level <= kKnee) return x;
   const float over = (level - kKnee) / (kCeiling - kKnee);

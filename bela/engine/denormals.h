@@ -1,4 +1,5 @@
-// Tiny numbers become zero: a decaying state would else cost a hundred times more on some processors.
+// Tiny numbers become zero: a decaying state would else cost a hundred times more on
+// some processors.
 #pragma once
 #include <cstdint>
 
@@ -10,8 +11,8 @@
 
 namespace pedal {
 
-// For the calling thread. A few cycles, so render() calls it every block rather than trust its thread's maker:
-// Bela sets the flag on armv7 only. [audio]
+// For the calling thread. A few cycles, so render() calls it every block rather than
+// trust its thread's maker: Bela sets the flag on armv7 only. [audio]
 inline void FlushDenormals() PEDAL_REALTIME {
 #if defined(__SSE2__)
   _mm_setcsr(_mm_getcsr() | 0x8040);  // FTZ, DAZ
@@ -22,7 +23,9 @@ inline void FlushDenormals() PEDAL_REALTIME {
 #elif defined(__arm__)
   std::uint32_t fpscr;
   asm volatile("vmrs %0, fpscr" : "=r"(fpscr));
-  asm volatile("vmsr fpscr, %0" : : "r"(fpscr | (1u << 24)));  // FZ; NEON flushes anyway
+  asm volatile("vmsr fpscr, %0"
+               :
+               : "r"(fpscr | (1u << 24)));  // FZ; NEON flushes anyway
 #endif
 }
 

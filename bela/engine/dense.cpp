@@ -1,4 +1,5 @@
-// A dense layer: a dot product for one output, else a matrix; then the activation, all lanes at once.
+// A dense layer: a dot product for one output, else a matrix; then the activation, all
+// lanes at once.
 #include "engine/dense.h"
 
 #include "engine/rational.h"
@@ -20,7 +21,8 @@ float DotVectors(const float* a, const float* b, int count) {
     even = MulAdd(even, Load(a + i), Load(b + i));
     odd = MulAdd(odd, Load(a + i + kLanes), Load(b + i + kLanes));
   }
-  for (; i + kLanes <= count; i += kLanes) even = MulAdd(even, Load(a + i), Load(b + i));
+  for (; i + kLanes <= count; i += kLanes)
+    even = MulAdd(even, Load(a + i), Load(b + i));
   alignas(kAlignment) float lanes[kLanes];
   Store(lanes, Add(even, odd));
   float sum = 0.0f;

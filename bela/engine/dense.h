@@ -21,7 +21,8 @@ class Dense {
   int out_ = 0;
   Activation activation_ = Activation::kNone;
   MatVec matrix_;
-  AlignedFloats row_;  // the single row of a layer with one output, where a dot product is cheaper
+  AlignedFloats row_;  // the single row of a layer with one output, where a dot product
+                       // is cheaper
   float bias_ = 0.0f;
 };
 

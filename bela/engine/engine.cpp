@@ -1,4 +1,5 @@
-// The pedal's time: splits blocks at grid points, and between them plays one voice or fades two.
+// The pedal's time: splits blocks at grid points, and between them plays one voice or
+// fades two.
 #include "engine/engine.h"
 
 #include <cstring>
@@ -13,7 +14,8 @@ constexpr int Engine::kClean;
 constexpr int Engine::kNoEffect;
 
 EngineConfig::EngineConfig() {
-  for (int p = 0; p < protocol::kNumParams; ++p) params[p] = protocol::kParams[p].initial;
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    params[p] = protocol::kParams[p].initial;
 }
 
 void Engine::Prepare(const EngineConfig& config) {
@@ -38,7 +40,8 @@ void Engine::Prepare(const EngineConfig& config) {
   true_.bypass = wanted_.bypass = state_.bypass = config.bypass;
   state_.fault = Fault::kNoBank;
   start_left_ = config.start_fade == StartFade::k100ms ? kStartFade : 0;
-  voices_[current_].Start(PathOf(wanted_), StartFrom::kRest, state_.params);  // dry: asks no knob
+  voices_[current_].Start(PathOf(wanted_), StartFrom::kRest,
+                          state_.params);  // dry: asks no knob
   state_.delay = voices_[current_].path().delay;
 }
 
@@ -61,12 +64,14 @@ bool Engine::Push(Source source, const Intent& intent) PEDAL_REALTIME {
   return queues_[static_cast<int>(source)].Push(intent);
 }
 
-void Engine::Process(const float* in, float* left, float* right, int frames) PEDAL_REALTIME {
+void Engine::Process(const float* in, float* left, float* right,
+                     int frames) PEDAL_REALTIME {
   float out[kGrid];
   for (int done = 0; done < frames;) {
     const int begin = static_cast<int>(clock_ % kGrid);
     if (begin == 0) AtGridPoint();
-    const int end = begin + (frames - done < kGrid - begin ? frames - done : kGrid - begin);
+    const int end =
+        begin + (frames - done < kGrid - begin ? frames - done : kGrid - begin);
     FillGrid(in + done, begin, end);
     PlayVoices(begin, end, out);
     if (start_left_ > 0 || stop_left_ >= 0) FadeEnds(begin, end, out);
@@ -103,7 +108,8 @@ void Engine::PlayVoices(int begin, int end, float* out) PEDAL_REALTIME {
   Voice& current = voices_[current_];
   const Playable* playing = current.path().playable;
   const bool fine = current.Process(grid_, begin, end, out);
-  // A model that breaks while it is being left has gone dry by itself, and is gone within 10 ms.
+  // A model that breaks while it is being left has gone dry by itself, and is gone
+  // within 10 ms.
   if (!fine && phase_ != Phase::kFading) Raise(Fault::kNan, playing, true_.effect);
   if (phase_ == Phase::kSteady) return;
   Voice& incoming = voices_[1 - current_];

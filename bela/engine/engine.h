@@ -1,8 +1,10 @@
-// The pedal: intents in, sound out, an event for every change at the very sample where it becomes true.
+// The pedal: intents in, sound out, an event for every change at the very sample where
+// it becomes true.
 //
-// Control runs on a grid of 16 samples of the engine's own clock, so the output does not depend on the period
-// (design decisions 8 to 12). A change runs in three steps: the wish (wanted_) follows every intent at once; the
-// incoming voice warms up unheard; the fade's first sample makes it true (state_, revision, event).
+// Control runs on a grid of 16 samples of the engine's own clock, so the output does
+// not depend on the period (design decisions 8 to 12). A change runs in three steps:
+// the wish (wanted_) follows every intent at once; the incoming voice warms up unheard;
+// the fade's first sample makes it true (state_, revision, event).
 #pragma once
 #include <atomic>
 
@@ -30,28 +32,32 @@ class Engine {
   // Takes all storage; the engine then plays dry until a bank arrives. Allocates.
   void Prepare(const EngineConfig& config);
 
-  // Hands a bank over before the first Process: the first effect plays from sample 0, without a fade. nullptr: there
-  // is none, and only clean and bypass play.
+  // Hands a bank over before the first Process: the first effect plays from sample 0,
+  // without a fade. nullptr: there is none, and only clean and bypass play.
   void StartWith(const Bank* bank);
 
-  // Hands a bank over while playing. False while the one before is still under way. [io]
+  // Hands a bank over while playing. False while the one before is still under way.
+  // [io]
   bool OfferBank(const Bank* bank);
   // A bank that no voice plays any more, to be freed by the caller, or nullptr. [io]
   const Bank* TakeRetiredBank();
 
-  // Asks for a change at the grid point at or after intent.time. False where the queue is full. [one thread a source]
+  // Asks for a change at the grid point at or after intent.time. False where the queue
+  // is full. [one thread a source]
   bool Push(Source source, const Intent& intent) PEDAL_REALTIME;
 
   // Plays `frames` (1 or more) samples from `in` to both outputs. [audio]
   void Process(const float* in, float* left, float* right, int frames) PEDAL_REALTIME;
 
-  // Tells whether the block just played took longer than its period; three running trip the model. [audio]
+  // Tells whether the block just played took longer than its period; three running trip
+  // the model. [audio]
   void ReportBlock(bool late) PEDAL_REALTIME;
 
   // Fades to silence within 100 ms. [audio]
   void FadeOut() PEDAL_REALTIME;
 
-  // The next event, or nullptr; EventsLost counts those for which the queue had no room. [io]
+  // The next event, or nullptr; EventsLost counts those for which the queue had no
+  // room. [io]
   const Event* PeekEvent() const PEDAL_REALTIME { return events_.Peek(); }
   void PopEvent() PEDAL_REALTIME { events_.Pop(); }
   int EventsLost() const { return events_lost_.load(std::memory_order_relaxed); }
@@ -66,7 +72,8 @@ class Engine {
   static constexpr int kClean = -1;
   static constexpr int kNoEffect = -2;  // no bank: dry
 
-  // A wish or a truth about which path plays; `effect` indexes the bank, or is kClean or kNoEffect.
+  // A wish or a truth about which path plays; `effect` indexes the bank, or is kClean
+  // or kNoEffect.
   struct Selection {
     int effect = kNoEffect;
     int bypass = 0;
@@ -90,6 +97,7 @@ class Engine {
   void Overload() PEDAL_REALTIME;
   void InjectNan() PEDAL_REALTIME;
   void StepFault() PEDAL_REALTIME;
+  void ForgetFault() PEDAL_REALTIME;
   void ClearFault() PEDAL_REALTIME;
   void RetireBank() PEDAL_REALTIME;
   void Emit(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
@@ -120,12 +128,13 @@ class Engine {
   int current_ = 0;
   Phase phase_ = Phase::kSteady;
   Selection incoming_;
-  int phase_left_ = 0;   // samples of warming or fading still to come
-  int hurried_ = 0;      // samples spent warming without a fade, over restarts
+  int phase_left_ = 0;  // samples of warming or fading still to come
+  int hurried_ = 0;     // samples spent warming without a fade, over restarts
 
-  const Playable* tripped_[2] = {};  // models of fault_effect_ that gave NaN or cost too much
+  const Playable* tripped_[2] =
+      {};  // models of fault_effect_ that gave NaN or cost too much
   int fault_effect_ = kNoEffect;
-  bool retried_ = false;         // the one retry is spent
+  bool retried_ = false;  // the one retry is spent
   SampleTime retry_at_ = 0;
   SampleTime probation_end_ = 0;  // of a retry; 0 while none runs
   int late_running_ = 0;

@@ -1,4 +1,5 @@
-// The pedal's mind: intents become wishes, wishes become voices that warm up and fade, fades become truths.
+// The pedal's mind: intents become wishes, wishes become voices that warm up and fade,
+// fades become truths.
 #include <cstring>
 
 #include "engine/engine.h"
@@ -9,12 +10,17 @@ using protocol::ParamId;
 
 namespace {
 
-// Restarts of a warm-up may delay a fade no longer than this, however fast the presses come.
+// Restarts of a warm-up may delay a fade no longer than this, however fast the presses
+// come.
 constexpr int kMostHurry = 2 * kWarmUpBlock16;
 
-int FieldOf(EventKind kind) { return static_cast<int>(kind); }  // kEffect, kBypass, kBlock: 0, 1, 2
+int FieldOf(EventKind kind) {
+  return static_cast<int>(kind);
+}  // kEffect, kBypass, kBlock: 0, 1, 2
 
-float Clamp(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+float Clamp(float x, float low, float high) {
+  return x < low ? low : x > high ? high : x;
+}
 
 }  // namespace
 
@@ -81,12 +87,15 @@ void Engine::SetParam(ParamId id, float value) PEDAL_REALTIME {
   value = Clamp(value, param.min, param.max);
   state_.params[static_cast<int>(id)] = value;
   switch (id) {
-    case ParamId::kTrim: return trim_.SetTarget(FromDecibel(value));
-    case ParamId::kDrive: return drive_.SetTarget(Position(id));
+    case ParamId::kTrim:
+      return trim_.SetTarget(FromDecibel(value));
+    case ParamId::kDrive:
+      return drive_.SetTarget(Position(id));
     case ParamId::kTone:
       low_.SetTarget(FromDecibel(-0.5f * value));
       return high_.SetTarget(FromDecibel(0.5f * value));
-    case ParamId::kLevel: return level_.SetTarget(FromDecibel(value));
+    case ParamId::kLevel:
+      return level_.SetTarget(FromDecibel(value));
     case ParamId::kGate:  // at its lowest the gate is off
       return threshold_.SetTarget(value > param.min ? FromDecibel(value) : 0.0f);
   }
@@ -114,7 +123,8 @@ Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
   const Playable* wish = effect.ModelFor(selection.block);
   const Playable* plays = wish;
   if (Tripped(wish)) {
-    const Playable* other = wish == effect.block1.get() ? effect.block16.get() : effect.block1.get();
+    const Playable* other =
+        wish == effect.block1.get() ? effect.block16.get() : effect.block1.get();
     const bool cheaper =
         other && other->model().macs_per_sample() < wish->model().macs_per_sample();
     plays = cheaper && !Tripped(other) ? other : nullptr;
@@ -160,7 +170,11 @@ void Engine::Begin(const Path& path) PEDAL_REALTIME {
   float positions[protocol::kNumParams];
   for (int p = 0; p < protocol::kNumParams; ++p)
     positions[p] = Position(static_cast<ParamId>(p));
-  voices_[1 - current_].Start(path, StartFrom::kRest, positions);
+  Voice& incoming = voices_[1 - current_];
+  const Voice& current = voices_[current_];
+  incoming.Start(path, StartFrom::kRest, positions);
+  if (path.kind == current.path().kind && path.playable == current.path().playable)
+    incoming.Adopt(current);
   incoming_ = wanted_;
   phase_ = Phase::kWarming;
   if (path.kind == PathKind::kDry)
@@ -174,12 +188,13 @@ void Engine::Begin(const Path& path) PEDAL_REALTIME {
 void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   state_.delay = PathOf(true_).delay;
   const char* id = IdOf(true_.effect);
-  const bool changed[3] = {std::strcmp(state_.effect, id) != 0, state_.bypass != true_.bypass,
-                           state_.block != true_.block};
+  const bool changed[3] = {std::strcmp(state_.effect, id) != 0,
+                           state_.bypass != true_.bypass, state_.block != true_.block};
   if (changed[0]) std::memcpy(state_.effect, id, std::strlen(id) + 1);
   state_.bypass = true_.bypass;
   state_.block = true_.block;
-  const EventKind kinds[3] = {EventKind::kEffect, EventKind::kBypass, EventKind::kBlock};
+  const EventKind kinds[3] = {EventKind::kEffect, EventKind::kBypass,
+                              EventKind::kBlock};
   const bool met[3] = {wanted_.effect == true_.effect, wanted_.bypass == true_.bypass,
                        wanted_.block == true_.block};
   for (int f = 0; f < 3; ++f) {

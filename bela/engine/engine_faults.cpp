@@ -1,4 +1,5 @@
-// The pedal's reflexes: a model that breaks or costs too much is left at once, and a bank is swapped while playing.
+// The pedal's reflexes: a model that breaks or costs too much is left at once, and a
+// bank is swapped while playing.
 #include <cstring>
 
 #include "engine/engine.h"
@@ -14,13 +15,15 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
   if (fault_effect_ != effect) retried_ = false;
   fault_effect_ = effect;
   probation_end_ = 0;
-  retry_at_ = clock_ + kRetryAfter;
+  const SampleTime grid_point = clock_ - clock_ % kGrid;  // the same for every period
+  retry_at_ = grid_point + kRetryAfter;
   state_.fault = fault;
   ++revision_;
-  Emit(EventKind::kAlarm, 0, clock_);
+  Emit(EventKind::kAlarm, 0, grid_point);
 }
 
-// The sounding model goes at once: it is the one that costs; while fading, the one that comes.
+// The sounding model goes at once: it is the one that costs; while fading, the one that
+// comes.
 void Engine::Overload() PEDAL_REALTIME {
   late_running_ = 0;
   Voice& incoming = voices_[1 - current_];
@@ -49,7 +52,8 @@ void Engine::ReportBlock(bool late) PEDAL_REALTIME {
   if (late_running_ >= kLateBlocksToTrip) Overload();
 }
 
-// One retry after two seconds; a second's probation ends the fault, as does going to another effect.
+// One retry after two seconds; a second's probation ends the fault, as does going to
+// another effect.
 void Engine::StepFault() PEDAL_REALTIME {
   if (state_.fault != Fault::kNan && state_.fault != Fault::kOverload) return;
   if (wanted_.effect != fault_effect_) return ClearFault();
@@ -62,13 +66,17 @@ void Engine::StepFault() PEDAL_REALTIME {
   }
 }
 
-void Engine::ClearFault() PEDAL_REALTIME {
+void Engine::ForgetFault() PEDAL_REALTIME {
   tripped_[0] = tripped_[1] = nullptr;
   fault_effect_ = kNoEffect;
   probation_end_ = 0;
   retried_ = false;
   state_.fault = Fault::kNone;
   ++revision_;
+}
+
+void Engine::ClearFault() PEDAL_REALTIME {
+  ForgetFault();
   Emit(EventKind::kRecovered, 0, clock_);
 }
 
@@ -79,7 +87,8 @@ bool Engine::OfferBank(const Bank* bank) {
 
 const Bank* Engine::TakeRetiredBank() { return retired_.exchange(nullptr); }
 
-// The voices may still play the old bank; it is retired when the fade to the new one is over.
+// The voices may still play the old bank; it is retired when the fade to the new one is
+// over.
 void Engine::TakeOfferedBank() PEDAL_REALTIME {
   if (leaving_ || phase_ != Phase::kSteady) return;
   const Bank* bank = offered_.exchange(nullptr);
@@ -90,8 +99,7 @@ void Engine::TakeOfferedBank() PEDAL_REALTIME {
   true_.effect = std::strcmp(state_.effect, "clean") == 0 ? kClean : kNoEffect;
   const int same = bank_->Find(state_.effect);
   wanted_.effect = was_clean ? kClean : same >= 0 ? same : IndexOf(config_.effect);
-  if (state_.fault != Fault::kNone) ClearFault();
-  ++revision_;
+  ForgetFault();
   Emit(EventKind::kSnapshot, 0, clock_);
 }
 

@@ -1,4 +1,5 @@
-// Whether a float is a number, told by its bits: with -ffast-math, the board's default, isfinite is always true.
+// Whether a float is a number, told by its bits: with -ffast-math, the board's default,
+// isfinite is always true.
 #pragma once
 #include <cstdint>
 #include <cstring>

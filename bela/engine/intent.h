@@ -1,4 +1,5 @@
-// What players ask of the engine, and what it answers: plain data, copied through queues.
+// What players ask of the engine, and what it answers: plain data, copied through
+// queues.
 #pragma once
 #include "engine/bank.h"
 #include "engine/protocol.h"

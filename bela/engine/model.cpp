@@ -1,4 +1,5 @@
-// A neural network that plays: checks that the layers fit, then hands each layer's output to the next.
+// A neural network that plays: checks that the layers fit, then hands each layer's
+// output to the next.
 #include "engine/model.h"
 
 #include <cmath>
@@ -57,8 +58,10 @@ const char* CheckSpec(const ModelSpec& spec) {
   if (recurrent > 1) return "there is more than one recurrent layer";
   if (before > kMaxDenseBefore + (recurrent ? 0 : kMaxDenseAfter))
     return "there are too many dense layers before the recurrent one";
-  if (after > kMaxDenseAfter) return "there are too many dense layers after the recurrent one";
-  if (width != spec.frames) return "the last layer does not give as many samples as the first takes";
+  if (after > kMaxDenseAfter)
+    return "there are too many dense layers after the recurrent one";
+  if (width != spec.frames)
+    return "the last layer does not give as many samples as the first takes";
   return nullptr;
 }
 
@@ -118,14 +121,16 @@ void Model::Process(const float* in, const float* conditioning, float* out,
 }
 
 void Model::Settle(const float* conditioning, float* state) const {
-  constexpr int kRate = 44100, kStill = 2048;  // samples without movement that count as steady
-  constexpr float kEnough = 1e-7f;             // -140 dBFS
+  constexpr int kRate = 44100,
+                kStill = 2048;      // samples without movement that count as steady
+  constexpr float kEnough = 1e-7f;  // -140 dBFS
   float silence[kMaxFrames] = {}, out[kMaxFrames] = {}, last[kMaxFrames] = {};
   int still = 0;
   for (int sample = 0; sample < 4 * kRate && still < kStill; sample += frames_) {
     Process(silence, conditioning, out, state);
     float moved = 0.0f;
-    for (int i = 0; i < frames_; ++i) moved = std::fmax(moved, std::fabs(out[i] - last[i]));
+    for (int i = 0; i < frames_; ++i)
+      moved = std::fmax(moved, std::fabs(out[i] - last[i]));
     std::memcpy(last, out, sizeof last);
     still = moved < kEnough ? still + frames_ : 0;
   }

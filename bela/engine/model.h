@@ -1,4 +1,5 @@
-// A neural network that plays: dense layers, at most one recurrent layer, dense layers, in that order.
+// A neural network that plays: dense layers, at most one recurrent layer, dense layers,
+// in that order.
 #pragma once
 #include <vector>
 
@@ -14,10 +15,12 @@ constexpr int kMaxStateFloats = 4096;
 // nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
 const char* CheckSpec(const ModelSpec& spec);
 
-// Weights only; the state lies with the caller (engine/voice), so that two paths can play one model.
+// Weights only; the state lies with the caller (engine/voice), so that two paths can
+// play one model.
 class Model {
  public:
-  // Copies the weights of `spec`, for which CheckSpec must have returned nullptr. Allocates.
+  // Copies the weights of `spec`, for which CheckSpec must have returned nullptr.
+  // Allocates.
   void Prepare(const ModelSpec& spec);
 
   // Floats of state, at most kMaxStateFloats; zeros are the state of a fresh model.
@@ -27,12 +30,13 @@ class Model {
   // Multiply-accumulates a sample, for telling two models of an effect apart by cost.
   float macs_per_sample() const { return macs_per_sample_; }
 
-  // Plays one frame. in, out: frames() samples, may be the same; conditioning: conditioning() values in 0..1;
-  // state: state_size() floats on a cache line. [audio]
+  // Plays one frame. in, out: frames() samples, may be the same; conditioning:
+  // conditioning() values in 0..1; state: state_size() floats on a cache line. [audio]
   void Process(const float* in, const float* conditioning, float* out,
                float* state) const PEDAL_REALTIME;
 
-  // Runs silence through `state` until the output stands still (at most 4 s). Not for the audio thread.
+  // Runs silence through `state` until the output stands still (at most 4 s). Not for
+  // the audio thread.
   void Settle(const float* conditioning, float* state) const;
 
  private:
@@ -43,7 +47,8 @@ class Model {
   std::vector<Dense> before_, after_;
   Recurrent recurrent_;
   int state_size_ = 0;
-  int input_size_ = 0;  // floats at the start of the state that hold [frame, conditioning]
+  int input_size_ =
+      0;  // floats at the start of the state that hold [frame, conditioning]
   float macs_per_sample_ = 0.0f;
 };
 

@@ -1,4 +1,5 @@
-// What a model is, as plain numbers: read by io/bank_loader, made into something that runs by engine/model.
+// What a model is, as plain numbers: read by io/bank_loader, made into something that
+// runs by engine/model.
 #pragma once
 #include <vector>
 
@@ -7,13 +8,15 @@ namespace pedal {
 enum class LayerKind { kLstm, kGru, kDense };
 enum class Activation { kNone, kTanh, kRelu, kSigmoid };
 
-constexpr int kMaxUnits = 128;         // of a layer; a Cortex-A8 has room for 40 to 64
-constexpr int kMaxFrames = 16;         // samples that a block-16 model takes at once
-constexpr int kMaxConditioning = 4;    // parameters that a model may take beside the sound
+constexpr int kMaxUnits = 128;  // of a layer; a Cortex-A8 has room for 40 to 64
+constexpr int kMaxFrames = 16;  // samples that a block-16 model takes at once
+constexpr int kMaxConditioning =
+    4;  // parameters that a model may take beside the sound
 constexpr int kMaxDenseBefore = 4;
 constexpr int kMaxDenseAfter = 4;
 
-// Weights in RTNeural's (Keras') layout and order; G gates: 4 for LSTM (i, f, c, o), 3 for GRU (z, r, h), else 1.
+// Weights in RTNeural's (Keras') layout and order; G gates: 4 for LSTM (i, f, c, o), 3
+// for GRU (z, r, h), else 1.
 struct LayerSpec {
   LayerKind kind = LayerKind::kDense;
   Activation activation = Activation::kNone;  // of dense layers
@@ -21,11 +24,12 @@ struct LayerSpec {
   int out = 0;
   std::vector<float> kernel;     // (in, G * out), row by row
   std::vector<float> recurrent;  // (out, G * out); empty for dense
-  std::vector<float> bias;       // (G * out); for GRU (2, 3 * out): of the input, of the state
+  std::vector<float>
+      bias;  // (G * out); for GRU (2, 3 * out): of the input, of the state
 };
 
-// A sequence of layers. The first takes `frames` samples and then `conditioning` values in 0..1, the last gives
-// `frames` samples.
+// A sequence of layers. The first takes `frames` samples and then `conditioning` values
+// in 0..1, the last gives `frames` samples.
 struct ModelSpec {
   int frames = 1;  // 1 or 16
   int conditioning = 0;

@@ -1,8 +1,10 @@
-// tanh as a fraction of polynomials, so that a gate costs multiplications and its division can be merged with others.
+// tanh as a fraction of polynomials, so that a gate costs multiplications and its
+// division can be merged with others.
 //
-// tanh(x) = N / D with N = x P(x^2), D = Q(x^2), |x| clamped to kClamp. Minimax fits by iterated reweighting
-// (Lawson's method). One power more in Q than the fit with an error of 1.1e-6 costs a multiply-add a gate and
-// keeps models of 128 units 100 dB below the signal (tests/system/test_accuracy.py).
+// tanh(x) = N / D with N = x P(x^2), D = Q(x^2), |x| clamped to kClamp. Minimax fits by
+// iterated reweighting (Lawson's method). One power more in Q than the fit with an
+// error of 1.1e-6 costs a multiply-add a gate and keeps models of 128 units 100 dB
+// below the signal (tests/system/test_accuracy.py).
 #pragma once
 #include "engine/vec.h"
 
@@ -15,7 +17,8 @@ struct Fraction {
 };
 
 namespace rational {
-constexpr float kClamp = 8.2f;  // tanh is 1 - 1.5e-7 here; the fit's largest error is 1.6e-7
+constexpr float kClamp =
+    8.2f;  // tanh is 1 - 1.5e-7 here; the fit's largest error is 1.6e-7
 constexpr float kP[] = {0.999999218f, 0.128953722f, 0.00291935872f, 1.11028211e-05f};
 constexpr float kQ[] = {1.0f, 0.46228422f, 0.0236837846f, 0.000234294626f,
                         2.35812101e-07f};

@@ -1,7 +1,9 @@
-// LSTM and GRU steps. All sigmoids are tanh of half the argument: the weights of those gates are halved at load.
+// LSTM and GRU steps. All sigmoids are tanh of half the argument: the weights of those
+// gates are halved at load.
 //
-// With N/D for tanh (engine/rational.h), sigmoid = (N + D) / 2D, and the fractions of a cell are put over common
-// denominators: two divisions a unit for an LSTM instead of five. After reference/cortex-a8.md, section 7.
+// With N/D for tanh (engine/rational.h), sigmoid = (N + D) / 2D, and the fractions of a
+// cell are put over common denominators: two divisions a unit for an LSTM instead of
+// five. After reference/cortex-a8.md, section 7.
 #include "engine/recurrent.h"
 
 #include "engine/rational.h"
@@ -39,12 +41,14 @@ void GruCell(const float* of_state, const float* of_input, float* h, int padded)
   const Vec half = Splat(0.5f);
   for (int k = 0; k < padded; k += kLanes) {
     const Fraction z = Tanh(Add(Load(of_state + k), Load(of_input + k)));
-    const Fraction r = Tanh(Add(Load(of_state + padded + k), Load(of_input + padded + k)));
+    const Fraction r =
+        Tanh(Add(Load(of_state + padded + k), Load(of_input + padded + k)));
     const Vec reset = Mul(half, Divide(Add(r.numerator, r.denominator), r.denominator));
     const Fraction n = Tanh(MulAdd(Load(of_input + 2 * padded + k), reset,
                                    Load(of_state + 2 * padded + k)));
     const Vec candidate = Divide(n.numerator, n.denominator);
-    const Vec update = Mul(half, Divide(Add(z.numerator, z.denominator), z.denominator));
+    const Vec update =
+        Mul(half, Divide(Add(z.numerator, z.denominator), z.denominator));
     const Vec old = Load(h + k);
     const Vec minus_candidate = Mul(Splat(-1.0f), candidate);
     Store(h + k, MulAdd(candidate, update, Add(old, minus_candidate)));

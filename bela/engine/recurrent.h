@@ -1,5 +1,5 @@
-// One step of an LSTM or a GRU, all gates in one pass; the state lies with the caller, so that one set of weights
-// can sound on two paths at once.
+// One step of an LSTM or a GRU, all gates in one pass; the state lies with the caller,
+// so that one set of weights can sound on two paths at once.
 #pragma once
 #include "engine/matvec.h"
 #include "engine/model_spec.h"
@@ -11,11 +11,12 @@ class Recurrent {
   // Copies the weights of `spec` (kLstm or kGru, sizes already checked). Allocates.
   void Prepare(const LayerSpec& spec);
 
-  // Floats of state, a whole number of cache lines; zeros are the state of a fresh layer.
+  // Floats of state, a whole number of cache lines; zeros are the state of a fresh
+  // layer.
   int state_size() const { return state_size_; }
 
-  // x: in() floats. state: state_size() floats on a cache line; its first out() floats are the layer's output
-  // after the call. [audio]
+  // x: in() floats. state: state_size() floats on a cache line; its first out() floats
+  // are the layer's output after the call. [audio]
   void Process(const float* x, float* state) const PEDAL_REALTIME;
 
   int in() const { return in_; }
@@ -28,11 +29,11 @@ class Recurrent {
 
   LayerKind kind_ = LayerKind::kLstm;
   int in_ = 0;
-  int padded_ = 0;         // units, up to whole vectors
-  int columns_end_ = 0;    // floats of [h, x], up to a cache line
+  int padded_ = 0;       // units, up to whole vectors
+  int columns_end_ = 0;  // floats of [h, x], up to a cache line
   int state_size_ = 0;
-  MatVec gates_;           // LSTM: of [h, x]. GRU: of h
-  MatVec input_gates_;     // GRU: of x
+  MatVec gates_;        // LSTM: of [h, x]. GRU: of h
+  MatVec input_gates_;  // GRU: of x
 };
 
 }  // namespace pedal

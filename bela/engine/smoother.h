@@ -1,5 +1,6 @@
-// Moves a value to its target without zipper noise: two poles a grid point, straight lines between. Two, so that the
-// slope starts at zero: a 20 dB jump of one pole makes a kink of -62 dBFS in a loud note.
+// Moves a value to its target without zipper noise: two poles a grid point, straight
+// lines between. Two, so that the slope starts at zero: a 20 dB jump of one pole makes
+// a kink of -62 dBFS in a loud note.
 #pragma once
 #include <cmath>
 
@@ -37,12 +38,15 @@ class Smoother {
   }
 
  private:
-  static constexpr float kEnough = 1e-6f;  // -120 dB: arrives exactly, so that neutral is exact
+  static constexpr float kEnough =
+      1e-6f;  // -120 dB: arrives exactly, so that neutral is exact
   float pole_ = 0.0f;
   float from_ = 0.0f, to_ = 0.0f, between_ = 0.0f, target_ = 0.0f;
 };
 
 // dB to a factor.
-inline float FromDecibel(float db) PEDAL_REALTIME { return std::pow(10.0f, db * 0.05f); }
+inline float FromDecibel(float db) PEDAL_REALTIME {
+  return std::pow(10.0f, db * 0.05f);
+}
 
 }  // namespace pedal

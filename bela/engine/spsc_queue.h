@@ -9,10 +9,12 @@ namespace pedal {
 
 template <typename T, std::size_t kCapacity>
 class SpscQueue {
-  static_assert((kCapacity & (kCapacity - 1)) == 0, "the capacity must be a power of two");
+  static_assert((kCapacity & (kCapacity - 1)) == 0,
+                "the capacity must be a power of two");
 
  public:
-  // False where the ring is full: the item is lost, and the caller counts it. [producer]
+  // False where the ring is full: the item is lost, and the caller counts it.
+  // [producer]
   bool Push(const T& item) PEDAL_REALTIME {
     const std::size_t tail = tail_.load(std::memory_order_relaxed);
     if (tail - head_.load(std::memory_order_acquire) == kCapacity) return false;

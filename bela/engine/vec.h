@@ -1,8 +1,10 @@
-// One vector of floats as wide as the target allows, with the five operations that the kernels need.
+// One vector of floats as wide as the target allows, with the five operations that the
+// kernels need.
 //
-// Intrinsics, not operators, where the compiler would otherwise choose: on armv7 GCC scalarises operators
-// unless -ffast-math is on, and -ffp-contract=off (which keeps results independent of the period) would
-// keep x86 from fusing. All loads are aligned to kAlignment.
+// Intrinsics, not operators, where the compiler would otherwise choose: on armv7 GCC
+// scalarises operators unless -ffast-math is on, and -ffp-contract=off (which keeps
+// results independent of the period) would keep x86 from fusing. All loads are aligned
+// to kAlignment.
 #pragma once
 #include <cstddef>
 

@@ -1,4 +1,5 @@
-// One path from the input to the output. Every operation is a sample at a time, so nothing depends on the period.
+// One path from the input to the output. Every operation is a sample at a time, so
+// nothing depends on the period.
 #include "engine/voice.h"
 
 #include <cmath>
@@ -10,9 +11,12 @@
 namespace pedal {
 namespace {
 
-constexpr float kLoudest = 16.0f;  // +24 dBFS: a model gone wild must not drive the chain to infinity
+constexpr float kLoudest =
+    16.0f;  // +24 dBFS: a model gone wild must not drive the chain to infinity
 
-float Clamp(float x, float limit) { return x < -limit ? -limit : x > limit ? limit : x; }
+float Clamp(float x, float limit) {
+  return x < -limit ? -limit : x > limit ? limit : x;
+}
 
 }  // namespace
 
@@ -49,6 +53,15 @@ void Voice::Start(const Path& path, StartFrom from, const float* knobs) PEDAL_RE
   for (int k = 0; k < path.playable->num_knobs(); ++k)
     conditioning[k] = knobs[static_cast<int>(path.playable->knob(k))];
   std::memcpy(state_.data(), path.playable->Rest(conditioning), bytes);
+}
+
+void Voice::Adopt(const Voice& other) PEDAL_REALTIME {
+  tilt_ = other.tilt_;
+  dc_blocker_ = other.dc_blocker_;
+  if (path_.kind != PathKind::kModel) return;
+  const std::size_t bytes =
+      static_cast<std::size_t>(path_.playable->model().state_size()) * sizeof(float);
+  std::memcpy(state_.data(), other.state_.data(), bytes);
 }
 
 bool Voice::Process(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
@@ -94,7 +107,8 @@ int Voice::RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REAL
   return good;
 }
 
-void Voice::Conditioning(const Grid& grid, int i, float* conditioning) const PEDAL_REALTIME {
+void Voice::Conditioning(const Grid& grid, int i,
+                         float* conditioning) const PEDAL_REALTIME {
   for (int k = 0; k < path_.playable->num_knobs(); ++k) {
     const protocol::ParamId id = path_.playable->knob(k);
     conditioning[k] =
@@ -117,7 +131,8 @@ int Voice::RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REA
   return end;
 }
 
-// Frames lie on the grid: 16 samples go in, and come out from the last one's time on, 15 samples late.
+// Frames lie on the grid: 16 samples go in, and come out from the last one's time on,
+// 15 samples late.
 int Voice::RunBlock16(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
   for (int i = begin; i < end; ++i) {
     frame_in_[i] = grid.shaped[i];

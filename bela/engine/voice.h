@@ -1,4 +1,5 @@
-// One path from the input to the output: dry, clean or a model with its chain. A crossfade is two of these.
+// One path from the input to the output: dry, clean or a model with its chain. A
+// crossfade is two of these.
 #pragma once
 #include "engine/aligned.h"
 #include "engine/bank.h"
@@ -9,7 +10,8 @@ namespace pedal {
 
 enum class PathKind { kDry, kClean, kModel };
 
-// What a voice plays. Two equal paths sound the same, so going from one to the other needs no fade.
+// What a voice plays. Two equal paths sound the same, so going from one to the other
+// needs no fade.
 struct Path {
   PathKind kind = PathKind::kDry;
   const Playable* playable = nullptr;  // of kModel only
@@ -49,14 +51,21 @@ class Voice {
   // Takes the storage for the state of any model. Allocates.
   void Prepare(Chain chain);
 
-  // Begins a path at a grid point. knobs: the parameters' positions in 0..1, by ParamId. [audio]
+  // Begins a path at a grid point. knobs: the parameters' positions in 0..1, by
+  // ParamId. [audio]
   void Start(const Path& path, StartFrom from, const float* knobs) PEDAL_REALTIME;
 
-  // Plays samples begin..end-1 of the grid into out[begin..end-1]. False where the model gave a value that is not
-  // finite; the voice has then begun to fade to dry by itself, from its last good sample. [audio]
+  // Goes on from where another voice is, which plays the same at another delay: begins
+  // settled. [audio]
+  void Adopt(const Voice& other) PEDAL_REALTIME;
+
+  // Plays samples begin..end-1 of the grid into out[begin..end-1]. False where the
+  // model gave a value that is not finite; the voice has then begun to fade to dry by
+  // itself, from its last good sample. [audio]
   bool Process(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
 
-  // Leaves the model at once and fades to dry from the last sample, within 10 ms. [audio]
+  // Leaves the model at once and fades to dry from the last sample, within 10 ms.
+  // [audio]
   void Trip() PEDAL_REALTIME;
 
   // The next model output becomes NaN, for tests of the above. [audio]
@@ -65,7 +74,8 @@ class Voice {
   const Path& path() const { return path_; }
 
  private:
-  // Model output of samples begin..end-1; returns the first index that is not finite, or `end`. [audio]
+  // Model output of samples begin..end-1; returns the first index that is not finite,
+  // or `end`. [audio]
   int RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   int RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   int RunBlock16(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;

@@ -7,7 +7,8 @@
 namespace pedal {
 namespace host {
 
-// What main() prints after "pedal-engine: ". Never thrown on the audio thread.
+// What main() prints after "pedal-engine: ", if it is not empty. Never thrown on the
+// audio thread.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

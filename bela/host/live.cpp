@@ -15,9 +15,9 @@ namespace pedal {
 namespace host {
 namespace {
 
-constexpr int kCardBuffers = 2;       // of the driver, for the least delay
-constexpr int kPollMs = 20;           // how often the main thread looks
-constexpr int kBrokenAfterMs = 2000;  // a card that calls no more
+constexpr int kCardBuffers = 2;                // of the driver, for the least delay
+constexpr std::uint64_t kSettleFrames = 4410;  // 100 ms: drivers stumble as they start
+constexpr int kPollMs = 20;                    // how often the main thread looks
 
 // Says when the last block has been played.
 class Ending {
@@ -133,7 +133,7 @@ void CardRig::Call(float* out, const float* in, int frames, bool missed) noexcep
     session.done = true;
     return;
   }
-  if (missed) program.CountUnderruns(1);
+  if (missed && program.frames() > kSettleFrames) program.CountUnderruns(1);
   for (int n = 0; n < frames; ++n) {
     const float* frame = in + n * session.in_channels;
     block.audio_in()[n * kAudioChannels] = frame[0];
@@ -151,13 +151,10 @@ LiveReport CardRig::Play(Program* program, double seconds) {
   Session session(program, seconds, card_->in_channels());
   session_ = &session;
   card_->Start();
-  std::uint64_t seen = 0;
-  int idle_ms = 0;
-  while (!session.done && idle_ms < kBrokenAfterMs) {
+  CardWatch watch;
+  while (!session.done && !watch.IsGone(program->frames())) {
     const timespec pause = {0, kPollMs * 1000000L};
     nanosleep(&pause, nullptr);
-    idle_ms = program->blocks() == seen ? idle_ms + kPollMs : 0;
-    seen = program->blocks();
   }
   if (session.began) report.priority = PriorityName(session.thread);
   card_->Stop();

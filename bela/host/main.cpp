@@ -118,6 +118,6 @@ int main(int argc, char* argv[]) try {
   }
   return 0;
 } catch (const std::exception& error) {
-  std::fprintf(stderr, "pedal-engine: %s\n", error.what());
+  if (*error.what()) std::fprintf(stderr, "pedal-engine: %s\n", error.what());
   return 1;
 }

@@ -25,7 +25,7 @@ void Program::Setup() {
   block_.Begin(0, 0);
   block_.Hold(IdlePins(), 0);
   if (!settings_.setup(block_.context(), user_data))
-    throw Error("the program refused to start; its own message is above");
+    throw Error("");  // the program has said why, in the one line there is
   block_.Remember();
 }
 

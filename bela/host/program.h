@@ -21,7 +21,7 @@ class Program {
 
   Block& block() { return block_; }
 
-  // Throws Error when the program refuses to start. [main]
+  // Throws an empty Error when the program refuses to start: it has told why. [main]
   void Setup();
 
   // Renders the block as its input now stands. [audio]

@@ -12,7 +12,6 @@
 
 #include "host/block.h"
 #include "host/errors.h"
-#include "host/realtime.h"
 
 namespace pedal {
 namespace host {
@@ -112,8 +111,6 @@ class RtAudioCard : public SoundCard {
     buffers_ = static_cast<unsigned>(buffers);
     name_ = RtAudio::getApiDisplayName(audio_.getCurrentApi()) + ": " + out.name;
     RtAudio::StreamOptions options;
-    options.flags = RTAUDIO_SCHEDULE_REALTIME;
-    options.priority = kAudioPriority;
     options.numberOfBuffers = buffers_;
     options.streamName = "pedal";
     RtAudio::StreamParameters* input = in_channels_ > 0 ? &in_parameters : nullptr;

@@ -1,6 +1,7 @@
 // One stream of the machine's sound card, by RtAudio, whose version 5 and 6 differ.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,8 +11,20 @@ namespace host {
 
 enum class Direction { kOut, kInOut };
 
+// Tells a card that has gone: its driver may then stop calling, or call without end.
+class CardWatch {
+ public:
+  // frames: taken by the card so far. Call often, and from the first frame on.
+  bool IsGone(std::uint64_t frames) noexcept;
+
+ private:
+  std::int64_t started_ns_ = 0, moved_ns_ = 0;
+  std::uint64_t last_frames_ = 0;
+};
+
 class SoundCard {
  public:
+  // The thread of the callback is the driver's own: it has no priority yet.
   // out: stereo frames to fill. in: null for kOut, else `in_channels` a frame.
   // missed: the card lost sound since the last call. [audio]
   using Callback =

@@ -1,6 +1,5 @@
 // The demo through loudspeakers: the program fills a ring that the card empties, so
 // that the same buffer stands before every driver and its running dry can be counted.
-#include <errno.h>
 #include <semaphore.h>
 #include <time.h>
 
@@ -11,6 +10,7 @@
 
 #include "host/block.h"
 #include "host/output.h"
+#include "host/realtime.h"
 #include "host/sound_card.h"
 
 namespace pedal {
@@ -18,7 +18,7 @@ namespace host {
 namespace {
 
 constexpr int kCardBuffers = 4;      // of the driver's own
-constexpr time_t kBrokenAfterS = 2;  // the card has taken nothing for so long
+constexpr long kWaitNs = 100000000;  // a look at a card that takes nothing
 
 class Speakers : public Output {
  public:
@@ -46,6 +46,7 @@ class Speakers : public Output {
 
   Result Play(const float* stereo, int frames) noexcept override {
     const auto count = static_cast<std::uint64_t>(frames);
+    if (started_ && watch_.IsGone(read_)) return Result::kBroken;
     while (written_ + count - read_.load(std::memory_order_acquire) > capacity_)
       if (!WaitForCard()) return Result::kBroken;
     for (std::uint64_t n = 0; n < count; ++n) {
@@ -72,6 +73,8 @@ class Speakers : public Output {
  private:
   // The card's side. [audio]
   void Empty(float* out, int frames) noexcept {
+    if (!prioritised_) TakePriority(kAudioPriority);
+    prioritised_ = true;
     std::uint64_t read = read_.load(std::memory_order_relaxed);
     const std::uint64_t there = published_.load(std::memory_order_acquire) - read;
     const auto asked = static_cast<std::uint64_t>(frames);
@@ -98,12 +101,11 @@ class Speakers : public Output {
     }
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += kBrokenAfterS;
-    int failed = 0;
-    do {
-      failed = sem_timedwait(&taken_, &until);
-    } while (failed != 0 && errno == EINTR);
-    return failed == 0;
+    until.tv_nsec += kWaitNs;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    sem_timedwait(&taken_, &until);
+    return !watch_.IsGone(read_.load(std::memory_order_relaxed));
   }
 
   std::unique_ptr<SoundCard> card_;
@@ -113,6 +115,8 @@ class Speakers : public Output {
   std::atomic<std::uint64_t> published_{0}, read_{0};
   std::atomic<bool> dry_{false}, draining_{false};
   bool started_ = false;
+  bool prioritised_ = false;  // of the card's thread
+  CardWatch watch_;
   sem_t taken_;
 };
 

@@ -1,4 +1,5 @@
-// Holds the banks. The pointer goes to the engine and comes back; only this side allocates and frees.
+// Holds the banks. The pointer goes to the engine and comes back; only this side
+// allocates and frees.
 #include "io/bank_keeper.h"
 
 #include <cstdio>
@@ -8,7 +9,8 @@
 namespace pedal {
 namespace {
 
-constexpr float kAffordable = 0.8f;  // share of the deadline that two models of a crossfade may take
+constexpr float kAffordable =
+    0.8f;  // share of the deadline that two models of a crossfade may take
 
 }  // namespace
 
@@ -16,10 +18,12 @@ std::string CostProblem(const std::string& folder, float cost_us, int period) {
   const float most_us = kAffordable * 1e6f * static_cast<float>(period) / kSampleRate;
   if (cost_us <= most_us) return "";
   char text[200];
-  std::snprintf(text, sizeof text,
-                "bank \"%.60s\": a crossfade takes %.0f us a period, expected at most %.0f us "
-                "(80 %% of %d samples); use a longer period or smaller models",
-                folder.c_str(), static_cast<double>(cost_us), static_cast<double>(most_us), period);
+  std::snprintf(
+      text, sizeof text,
+      "bank \"%.60s\": a crossfade takes %.0f us a period, expected at most %.0f us "
+      "(80 %% of %d samples); use a longer period or smaller models",
+      folder.c_str(), static_cast<double>(cost_us), static_cast<double>(most_us),
+      period);
   return text;
 }
 
@@ -41,8 +45,8 @@ std::unique_ptr<Bank> BankKeeper::Read(const std::string& folder) {
   return bank;
 }
 
+// With mutex_ held.
 void BankKeeper::Describe(const Bank& bank) {
-  const std::lock_guard<std::mutex> lock(mutex_);
   name_ = bank.name;
   effects_.clear();
   for (const Effect& effect : bank.effects)
@@ -51,6 +55,7 @@ void BankKeeper::Describe(const Bank& bank) {
 
 bool BankKeeper::LoadAtStart(const std::string& folder) {
   std::unique_ptr<Bank> bank = Read(folder);
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (bank) Describe(*bank);
   current_ = std::move(bank);
   engine_->StartWith(current_.get());
@@ -58,10 +63,14 @@ bool BankKeeper::LoadAtStart(const std::string& folder) {
 }
 
 bool BankKeeper::Load(const std::string& folder) {
-  Sweep();
-  if (last_) return false;  // the engine is still leaving the bank before
   std::unique_ptr<Bank> bank = Read(folder);
-  if (!bank || !engine_->OfferBank(bank.get())) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const bool leaving = last_ != nullptr;  // the engine still plays the bank before
+  if (!bank || leaving || !engine_->OfferBank(bank.get())) {
+    if (bank) problem_ = "bank \"" + folder + "\": another one is still fading in; try again";
+    failed_.store(true);
+    return false;
+  }
   Describe(*bank);
   last_ = std::move(current_);
   current_ = std::move(bank);
@@ -69,7 +78,9 @@ bool BankKeeper::Load(const std::string& folder) {
 }
 
 void BankKeeper::Sweep() {
-  if (engine_->TakeRetiredBank()) last_.reset();
+  if (!engine_->TakeRetiredBank()) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  last_.reset();
 }
 
 std::string BankKeeper::name() const {

@@ -28,11 +28,13 @@ std::string ReadFile(const std::string& path, std::string* text) {
     if (text->size() > static_cast<std::size_t>(kLargestFile))
       return "is larger than 16 MB";
   }
-  if (std::ferror(file.get())) return "can't be read: " + std::string(std::strerror(errno));
+  if (std::ferror(file.get()))
+    return "can't be read: " + std::string(std::strerror(errno));
   return text->empty() ? "is empty" : "";
 }
 
-std::string LoadModel(const std::string& folder, const ModelEntry& entry, Effect* effect) {
+std::string LoadModel(const std::string& folder, const ModelEntry& entry,
+                      Effect* effect) {
   std::string text;
   std::string wrong = ReadFile(folder + "/" + entry.file, &text);
   ModelSpec spec;
@@ -47,7 +49,8 @@ std::string LoadModel(const std::string& folder, const ModelEntry& entry, Effect
 
 using Clock = std::chrono::steady_clock;
 
-// Plays `period` samples' worth of one model. Frames of 16 that fall into a short period count whole.
+// Plays `period` samples' worth of one model. Frames of 16 that fall into a short
+// period count whole.
 void Play(const Playable& playable, int period, float* state) {
   float frame[kMaxFrames] = {0.1f}, conditioning[kMaxConditioning] = {0.5f};
   const int frames = playable.model().frames();

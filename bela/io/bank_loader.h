@@ -1,4 +1,5 @@
-// Reads a bank folder into what the engine plays. Every error names file, field, found and expected.
+// Reads a bank folder into what the engine plays. Every error names file, field, found
+// and expected.
 #pragma once
 #include <memory>
 #include <string>
@@ -7,9 +8,10 @@
 
 namespace pedal {
 
-// One model file's text (RTNeural JSON) -> *spec; frames and conditioning come from the bank's entry.
-// Returns "" or what is wrong, without the file's name.
-std::string ParseModel(const std::string& json, int frames, int conditioning, ModelSpec* spec);
+// One model file's text (RTNeural JSON) -> *spec; frames and conditioning come from the
+// bank's entry. Returns "" or what is wrong, without the file's name.
+std::string ParseModel(const std::string& json, int frames, int conditioning,
+                       ModelSpec* spec);
 
 // What bank.json says of one model.
 struct ModelEntry {
@@ -27,15 +29,17 @@ struct BankEntry {
   std::vector<EffectEntry> effects;
 };
 
-// The text of a bank.json -> *entry. Returns "" or what is wrong, without the file's name.
+// The text of a bank.json -> *entry. Returns "" or what is wrong, without the file's
+// name.
 std::string ParseBank(const std::string& json, BankEntry* entry);
 
 // Loads a folder. Returns nullptr and sets *wrong to one line where it can't be played.
 // Not for the audio thread: reads files, allocates, and runs each model until it rests.
 std::unique_ptr<Bank> LoadBank(const std::string& folder, std::string* wrong);
 
-// The cost of the two dearest paths that a crossfade may bring into one period, in us, measured on this machine by
-// letting them play alternately; 0 for an empty bank. period: samples.
+// The cost of the two dearest paths that a crossfade may bring into one period, in us,
+// measured on this machine by letting them play alternately; 0 for an empty bank.
+// period: samples.
 float MeasureCostUs(const Bank& bank, int period);
 
 }  // namespace pedal

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "io/bank_loader.h"
 #include "engine/timing.h"
+#include "io/bank_loader.h"
 #include "io/json.h"
 
 namespace pedal {
@@ -26,15 +26,18 @@ bool IsId(const std::string& text) {
 bool IsFileName(const std::string& text) {
   if (text.empty() || text.size() > 255 || text[0] == '.') return false;
   for (char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'))
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+          c == '_'))
       return false;
   return true;
 }
 
 std::string ReadKnobs(const JSONValue* model, std::vector<protocol::ParamId>* knobs) {
   const JSONArray* names = GetArray(model, L"conditioning");
-  if (!names) return Member(model, L"conditioning") ? "conditioning: is not an array" : "";
-  if (names->size() > kMaxConditioning) return "conditioning: expected at most 4 parameters";
+  if (!names)
+    return Member(model, L"conditioning") ? "conditioning: is not an array" : "";
+  if (names->size() > kMaxConditioning)
+    return "conditioning: expected at most 4 parameters";
   for (const JSONValue* name : *names) {
     const std::string id = name->IsString() ? Narrow(name->AsString()) : "?";
     int found = -1;

@@ -8,22 +8,32 @@ const char* const kFaults[] = {"none", "no-bank", "nan", "overload"};  // by Fau
 
 const char* AddressOf(IntentKind kind) {
   switch (kind) {
-    case IntentKind::kEffectSelect: return "/effect/select";
-    case IntentKind::kEffectNext: return "/effect/next";
-    case IntentKind::kEffectClean: return "/effect/clean";
+    case IntentKind::kEffectSelect:
+      return "/effect/select";
+    case IntentKind::kEffectNext:
+      return "/effect/next";
+    case IntentKind::kEffectClean:
+      return "/effect/clean";
     case IntentKind::kBypass:
-    case IntentKind::kBypassToggle: return "/bypass";
-    case IntentKind::kModelBlock: return "/model/block";
-    case IntentKind::kParamSet: return "/param/set";
-    default: return "/state/get";
+    case IntentKind::kBypassToggle:
+      return "/bypass";
+    case IntentKind::kModelBlock:
+      return "/model/block";
+    case IntentKind::kParamSet:
+      return "/param/set";
+    default:
+      return "/state/get";
   }
 }
 
 const char* TextOf(Fault fault) {
   switch (fault) {
-    case Fault::kNan: return "the model gave a value that is not a number; stepped down, one retry";
-    case Fault::kOverload: return "three late blocks running; stepped down, one retry";
-    default: return "no bank; playing dry";
+    case Fault::kNan:
+      return "the model gave a value that is not a number; stepped down, one retry";
+    case Fault::kOverload:
+      return "three late blocks running; stepped down, one retry";
+    default:
+      return "no bank; playing dry";
   }
 }
 
@@ -54,8 +64,10 @@ Message ToMessage(const Event& event, const Surroundings& around) {
   switch (event.kind) {
     case EventKind::kEffect:
       return Open("/echo/effect", event, around).Text(event.state.effect);
-    case EventKind::kBypass: return Open("/echo/bypass", event, around).Int(event.state.bypass);
-    case EventKind::kBlock: return Open("/echo/block", event, around).Int(event.state.block);
+    case EventKind::kBypass:
+      return Open("/echo/bypass", event, around).Int(event.state.bypass);
+    case EventKind::kBlock:
+      return Open("/echo/block", event, around).Int(event.state.block);
     case EventKind::kParam:
       return Open("/echo/param", event, around)
           .Text(protocol::kParams[static_cast<int>(event.param)].id)
@@ -63,9 +75,9 @@ Message ToMessage(const Event& event, const Surroundings& around) {
     case EventKind::kRejected:
       return Open("/echo/rejected", event, around)
           .Text(AddressOf(event.rejected))
-          .Text(event.reason == Reason::kUnknownEffect ? "unknown effect; the bank has " +
-                                                             around.effects + ",clean"
-                                                       : "superseded by a later one");
+          .Text(event.reason == Reason::kUnknownEffect
+                    ? "unknown effect; the bank has " + around.effects + ",clean"
+                    : "superseded by a later one");
     case EventKind::kAlarm:
       return Open("/alarm", event, around)
           .Text(kFaults[static_cast<int>(event.state.fault)])
@@ -73,8 +85,11 @@ Message ToMessage(const Event& event, const Surroundings& around) {
                     ? around.no_bank
                     : TextOf(event.state.fault));
     case EventKind::kRecovered:
-      return Open("/alarm", event, around).Text("recovered").Text("the effect plays again");
-    case EventKind::kSnapshot: break;
+      return Open("/alarm", event, around)
+          .Text("recovered")
+          .Text("the effect plays again");
+    case EventKind::kSnapshot:
+      break;
   }
   return Snapshot(event, around);
 }

@@ -17,7 +17,8 @@ class GuiLink {
   void Send(const Message& message);
 
  private:
-  // True where the object was Bela's own (connection-reply) and default handling should go on.
+  // True where the object was Bela's own (connection-reply) and default handling should
+  // go on.
   bool Receive(const JSONObject& object);
 
   Gui gui_;

@@ -1,4 +1,5 @@
-// Where all wires hand in their messages: checks them, counts the bad ones, queues the good ones for the engine.
+// Where all wires hand in their messages: checks them, counts the bad ones, queues the
+// good ones for the engine.
 #pragma once
 #include <atomic>
 

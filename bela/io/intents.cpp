@@ -1,4 +1,5 @@
-// Messages from clients become intents: address, number and kinds of arguments, ranges, choices.
+// Messages from clients become intents: address, number and kinds of arguments, ranges,
+// choices.
 #include "io/intents.h"
 
 #include <cmath>
@@ -61,7 +62,8 @@ int FindParam(const std::string& id) {
 
 int FindMessage(const std::string& address) {
   for (int m = 0; m < protocol::kNumMessages; ++m)
-    if (protocol::kMessages[m].to_engine && address == protocol::kMessages[m].address) return m;
+    if (protocol::kMessages[m].to_engine && address == protocol::kMessages[m].address)
+      return m;
   return -1;
 }
 
@@ -69,9 +71,9 @@ Verdict ReadParamSet(const Message& message, const Arg* args, Intent* intent) {
   const int param = FindParam(message.args[0].text);
   if (message.args[0].type != 's' || param < 0) return Verdict::kDropped;
   double value = 0.0;
-  const Verdict verdict =
-      CheckNumber(args[1], message.args[1], static_cast<double>(protocol::kParams[param].min),
-                  static_cast<double>(protocol::kParams[param].max), &value);
+  const Verdict verdict = CheckNumber(
+      args[1], message.args[1], static_cast<double>(protocol::kParams[param].min),
+      static_cast<double>(protocol::kParams[param].max), &value);
   intent->kind = IntentKind::kParamSet;
   intent->param = static_cast<protocol::ParamId>(param);
   intent->number = static_cast<float>(value);
@@ -84,21 +86,33 @@ Verdict ReadOne(MessageId id, const Message& message, const Arg* args, Intent* i
   switch (id) {
     case MessageId::kEffectSelect:
       intent->kind = IntentKind::kEffectSelect;
-      if (message.args[0].type != 's' || !IsId(message.args[0].text)) return Verdict::kDropped;
+      if (message.args[0].type != 's' || !IsId(message.args[0].text))
+        return Verdict::kDropped;
       std::strncpy(intent->id, message.args[0].text.c_str(), kIdSize - 1);
       return Verdict::kTaken;
-    case MessageId::kEffectNext: intent->kind = IntentKind::kEffectNext; return Verdict::kTaken;
-    case MessageId::kEffectClean: intent->kind = IntentKind::kEffectClean; return Verdict::kTaken;
-    case MessageId::kStateGet: intent->kind = IntentKind::kStateGet; return Verdict::kTaken;
+    case MessageId::kEffectNext:
+      intent->kind = IntentKind::kEffectNext;
+      return Verdict::kTaken;
+    case MessageId::kEffectClean:
+      intent->kind = IntentKind::kEffectClean;
+      return Verdict::kTaken;
+    case MessageId::kStateGet:
+      intent->kind = IntentKind::kStateGet;
+      return Verdict::kTaken;
     case MessageId::kFaultInject:
       if (message.args[0].type != 's' || !IsWord(args[0], message.args[0].text))
         return Verdict::kDropped;
       intent->kind = message.args[0].text == "nan" ? IntentKind::kInjectNan
                                                    : IntentKind::kInjectOverload;
       return Verdict::kTaken;
-    case MessageId::kBypass: intent->kind = IntentKind::kBypass; break;
-    case MessageId::kModelBlock: intent->kind = IntentKind::kModelBlock; break;
-    default: return Verdict::kDropped;
+    case MessageId::kBypass:
+      intent->kind = IntentKind::kBypass;
+      break;
+    case MessageId::kModelBlock:
+      intent->kind = IntentKind::kModelBlock;
+      break;
+    default:
+      return Verdict::kDropped;
   }
   const Verdict verdict =
       CheckNumber(args[0], message.args[0], args[0].min, args[0].max, &value);
@@ -128,7 +142,8 @@ Verdict ReadIntent(const Message& message, const Rights& rights, Intent* intent)
   if (index < 0) return Verdict::kDropped;
   const protocol::Message& row = protocol::kMessages[index];
   const std::size_t own = static_cast<std::size_t>(row.num_args);
-  if (message.args.size() < own || message.args.size() > own + protocol::kNumIntentOptions)
+  if (message.args.size() < own ||
+      message.args.size() > own + protocol::kNumIntentOptions)
     return Verdict::kDropped;
   *intent = Intent();
   const MessageId id = static_cast<MessageId>(index);

@@ -17,8 +17,8 @@ struct Rights {
   bool faults = false;  // /fault/inject
 };
 
-// Fills *intent unless the verdict is kDropped. Numbers may arrive as int or float; an int argument takes a float
-// that is whole.
+// Fills *intent unless the verdict is kDropped. Numbers may arrive as int or float; an
+// int argument takes a float that is whole.
 Verdict ReadIntent(const Message& message, const Rights& rights, Intent* intent);
 
 }  // namespace pedal

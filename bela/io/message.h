@@ -1,11 +1,13 @@
-// A message of the protocol on its way between the engine and a wire, whichever wire it is.
+// A message of the protocol on its way between the engine and a wire, whichever wire it
+// is.
 #pragma once
 #include <string>
 #include <vector>
 
 namespace pedal {
 
-// type is 'i', 'f' or 's', as in OSC; numbers are held as double, which keeps both exact.
+// type is 'i', 'f' or 's', as in OSC; numbers are held as double, which keeps both
+// exact.
 struct MessageArg {
   char type = 'i';
   double number = 0.0;

@@ -106,10 +106,12 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
   double skip = 0.0;
   spec->skip = GetNumber(root.get(), L"in_skip", &skip) && skip != 0.0;
   int width = 0;
-  if (!LastOfShape(root.get(), L"in_shape", &width)) return "in_shape: expected [..., size]";
+  if (!LastOfShape(root.get(), L"in_shape", &width))
+    return "in_shape: expected [..., size]";
   if (width != frames + conditioning)
-    return "in_shape: found " + std::to_string(width) + ", expected " + std::to_string(frames) +
-           " frames and " + std::to_string(conditioning) + " conditioning inputs";
+    return "in_shape: found " + std::to_string(width) + ", expected " +
+           std::to_string(frames) + " frames and " + std::to_string(conditioning) +
+           " conditioning inputs";
   const JSONArray* layers = GetArray(root.get(), L"layers");
   if (!layers || layers->empty() || layers->size() > 16)
     return "layers: expected 1 to 9 of them";

@@ -1,4 +1,5 @@
-// The protocol over OSC: takes messages from anyone who may reach the port, and answers those who spoke lately.
+// The protocol over OSC: takes messages from anyone who may reach the port, and answers
+// those who spoke lately.
 #pragma once
 #include <libraries/OscReceiver/OscReceiver.h>
 #include <libraries/UdpClient/UdpClient.h>
@@ -18,7 +19,8 @@ class OscLink {
   // Listens on `port`; 0 is off. [setup]
   void Prepare(int port, Inbox* inbox);
 
-  // To everyone whose last message is at most 10 s old, at most kMostPeers of them. [publisher]
+  // To everyone whose last message is at most 10 s old, at most kMostPeers of them.
+  // [publisher]
   void Send(const Message& message);
 
  private:
@@ -33,7 +35,8 @@ class OscLink {
   void Remember(const char* from);
 
   Inbox* inbox_ = nullptr;
-  std::mutex mutex_;  // between the receiver's and the publisher's thread; neither is the audio thread
+  std::mutex mutex_;  // between the receiver's and the publisher's thread; neither is
+                      // the audio thread
   std::vector<Peer> peers_;
   std::unique_ptr<UdpClient> client_;
   std::unique_ptr<OscReceiver> receiver_;

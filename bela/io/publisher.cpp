@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kMostAlarms = 20;
 
-float ToDecibel(float linear) { return linear > 1e-6f ? 20.0f * std::log10(linear) : -120.0f; }
+float ToDecibel(float linear) {
+  return linear > 1e-6f ? 20.0f * std::log10(linear) : -120.0f;
+}
 
 std::string Quote(const std::string& text) {
   std::string quoted = "\"";
@@ -31,7 +33,8 @@ void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* ba
   vitals_ = vitals;
   osc_ = osc;
   gui_ = gui;
-  if (!settings.timeline.empty()) timeline_.reset(std::fopen(settings.timeline.c_str(), "w"));
+  if (!settings.timeline.empty())
+    timeline_.reset(std::fopen(settings.timeline.c_str(), "w"));
 }
 
 Surroundings Publisher::Around() const {
@@ -51,6 +54,7 @@ void Publisher::Send(const Message& message) {
 
 void Publisher::SendEvents() {
   banks_->Sweep();
+  if (banks_->TakeFailure()) SendBankAlarm();
   if (!engine_->PeekEvent() && engine_->EventsLost() == events_lost_) return;
   const Surroundings around = Around();
   while (const Event* event = engine_->PeekEvent()) {
@@ -78,7 +82,8 @@ void Publisher::Note(const Event& event, const Message& message) {
     args += (args.empty() ? "" : ", ") + (arg.type == 's' ? Quote(arg.text) : number);
   }
   std::fprintf(timeline_.get(), "{\"at\": %lld, \"address\": \"%s\", \"args\": [%s]}\n",
-               static_cast<long long>(event.time), message.address.c_str(), args.c_str());
+               static_cast<long long>(event.time), message.address.c_str(),
+               args.c_str());
 }
 
 void Publisher::SendMeter() {
@@ -114,21 +119,23 @@ void Publisher::SendBankAlarm() {
 std::string Publisher::Summary() const {
   const BlockStats& blocks = vitals_->blocks;
   char numbers[400];
-  std::snprintf(numbers, sizeof numbers,
-                "\"blocks\": %u, \"late_blocks\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, "
-                "\"max_us\": %.1f, \"cpu_percent\": %.2f, \"dropped_messages\": %d, "
-                "\"lost_events\": %d",
-                blocks.blocks(), blocks.late(), static_cast<double>(blocks.Percentile(0.5f)),
-                static_cast<double>(blocks.Percentile(0.99f)),
-                static_cast<double>(blocks.max_us()),
-                blocks.total_us() > 0.0 ? 100.0 * blocks.busy_us() / blocks.total_us() : 0.0,
-                inbox_->dropped(), engine_->EventsLost());
+  std::snprintf(
+      numbers, sizeof numbers,
+      "\"blocks\": %u, \"late_blocks\": %u, \"p50_us\": %.1f, \"p99_us\": %.1f, "
+      "\"max_us\": %.1f, \"cpu_percent\": %.2f, \"dropped_messages\": %d, "
+      "\"lost_events\": %d",
+      blocks.blocks(), blocks.late(), static_cast<double>(blocks.Percentile(0.5f)),
+      static_cast<double>(blocks.Percentile(0.99f)),
+      static_cast<double>(blocks.max_us()),
+      blocks.total_us() > 0.0 ? 100.0 * blocks.busy_us() / blocks.total_us() : 0.0,
+      inbox_->dropped(), engine_->EventsLost());
   const State& state = engine_->state();  // after the last block, so no one writes it
   std::string text = numbers;
-  text += ", \"effect\": " + Quote(state.effect) + ", \"bypass\": " +
-          std::to_string(state.bypass) + ", \"model_block\": " + std::to_string(state.block) +
-          ", \"delay_samples\": " + std::to_string(state.delay) + ", \"bank\": " +
-          Quote(banks_->name()) + ", \"alarms\": [";
+  text += ", \"effect\": " + Quote(state.effect) +
+          ", \"bypass\": " + std::to_string(state.bypass) +
+          ", \"model_block\": " + std::to_string(state.block) +
+          ", \"delay_samples\": " + std::to_string(state.delay) +
+          ", \"bank\": " + Quote(banks_->name()) + ", \"alarms\": [";
   for (std::size_t i = 0; i < alarms_.size(); ++i)
     text += (i ? ", " : "") + Quote(alarms_[i]);
   return text + "]";

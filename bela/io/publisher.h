@@ -1,4 +1,5 @@
-// Tells clients what the engine did: every event at once, levels and load 20 times a second.
+// Tells clients what the engine did: every event at once, levels and load 20 times a
+// second.
 #pragma once
 #include <string>
 #include <vector>
@@ -23,23 +24,22 @@ struct Vitals {
 
 class Publisher {
  public:
-  void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks, Inbox* inbox,
-               Vitals* vitals, OscLink* osc, GuiLink* gui);
+  void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
+               Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui);
 
-  // Sends all waiting events. [publisher]
+  // Sends all waiting events, and an alarm where a bank could not be loaded. [publisher]
   void SendEvents();
 
   // Sends levels and load. [publisher]
   void SendMeter();
 
-  // An alarm for a bank that could not be loaded. [publisher]
-  void SendBankAlarm();
-
-  // The last state that was told, and all alarms since the start, as JSON members without braces.
+  // The last state that was told, and all alarms since the start, as JSON members
+  // without braces.
   std::string Summary() const;
 
  private:
   void Send(const Message& message);
+  void SendBankAlarm();
   void Note(const Event& event, const Message& message);
   Surroundings Around() const;
 

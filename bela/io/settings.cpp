@@ -32,7 +32,8 @@ std::string ReadParams(const char* text, float* params) {
     const std::size_t equals = pair.find('=');
     bool known = false;
     for (int p = 0; p < protocol::kNumParams; ++p) {
-      if (equals == std::string::npos || pair.substr(0, equals) != protocol::kParams[p].id)
+      if (equals == std::string::npos ||
+          pair.substr(0, equals) != protocol::kParams[p].id)
         continue;
       params[p] = std::strtof(pair.c_str() + equals + 1, nullptr);
       known = true;
@@ -64,7 +65,8 @@ std::string ReadSettings(Settings* settings) {
   else if (*Get("PEDAL_MODEL_BLOCK") && std::strcmp(Get("PEDAL_MODEL_BLOCK"), "1") != 0)
     return std::string("PEDAL_MODEL_BLOCK: found ") + Get("PEDAL_MODEL_BLOCK") +
            ", expected 1 or 16";
-  if (std::strcmp(Get("PEDAL_RAW"), "1") == 0) settings->engine.chain = Chain::kModelAlone;
+  if (std::strcmp(Get("PEDAL_RAW"), "1") == 0)
+    settings->engine.chain = Chain::kModelAlone;
   std::string wrong = ReadParams(Get("PEDAL_PARAMS"), settings->engine.params);
   if (wrong.empty()) wrong = ReadPort("PEDAL_OSC_PORT", &settings->osc_port);
   if (wrong.empty()) wrong = ReadPort("PEDAL_GUI_PORT", &settings->gui_port);

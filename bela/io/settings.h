@@ -7,14 +7,16 @@
 namespace pedal {
 
 struct Settings {
-  std::string bank = "bank";  // PEDAL_BANK: folder, relative to the project folder on a board
-  std::string boot_id;        // PEDAL_BOOT_ID; else made up anew each start
-  std::string timeline;       // PEDAL_TIMELINE: file for every echo with its sample; offline only
+  std::string bank =
+      "bank";           // PEDAL_BANK: folder, relative to the project folder on a board
+  std::string boot_id;  // PEDAL_BOOT_ID; else made up anew each start
+  std::string
+      timeline;  // PEDAL_TIMELINE: file for every echo with its sample; offline only
   int osc_port = 7562;        // PEDAL_OSC_PORT; 0 is off
   int gui_port = 5555;        // PEDAL_GUI_PORT
   bool allow_faults = false;  // PEDAL_ALLOW_FAULTS=1
-  EngineConfig engine;        // PEDAL_EFFECT, PEDAL_BYPASS=1, PEDAL_MODEL_BLOCK, PEDAL_RAW=1,
-                              // PEDAL_PARAMS ("drive=80,level=-3")
+  EngineConfig engine;  // PEDAL_EFFECT, PEDAL_BYPASS=1, PEDAL_MODEL_BLOCK, PEDAL_RAW=1,
+                        // PEDAL_PARAMS ("drive=80,level=-3")
 };
 
 // Returns "" and fills *settings, or what is wrong in one line.

@@ -39,7 +39,8 @@ bool FromGui(const JSONObject& from, Message* message) {
   if (address == from.end() || !address->second->IsString()) return false;
   message->address = Narrow(address->second->AsString());
   if (args == from.end()) return true;
-  if (!args->second->IsArray() || args->second->AsArray().size() > kMostArgs) return false;
+  if (!args->second->IsArray() || args->second->AsArray().size() > kMostArgs)
+    return false;
   for (const JSONValue* arg : args->second->AsArray()) {
     if (arg->IsNumber())
       message->args.push_back({'f', arg->AsNumber(), std::string()});
@@ -67,7 +68,8 @@ oscpkt::Message ToOsc(const Message& message) {
 JsonPointer ToGui(const Message& message) {
   JSONArray args;
   for (const MessageArg& arg : message.args)
-    args.push_back(arg.type == 's' ? new JSONValue(Widen(arg.text)) : new JSONValue(arg.number));
+    args.push_back(arg.type == 's' ? new JSONValue(Widen(arg.text))
+                                   : new JSONValue(arg.number));
   JSONObject object;
   object[L"address"] = new JSONValue(Widen(message.address));
   object[L"args"] = new JSONValue(args);

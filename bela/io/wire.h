@@ -7,7 +7,8 @@
 
 namespace pedal {
 
-// False where an argument is of a kind that the protocol does not know, or there are more than 32.
+// False where an argument is of a kind that the protocol does not know, or there are
+// more than 32.
 bool FromOsc(const oscpkt::Message& from, Message* message);
 bool FromGui(const JSONObject& from, Message* message);
 

@@ -24,6 +24,7 @@ PURE = {
     "model_file": {"errors"},
     "bank": {"errors", "model_file", "protocol"},
     "bank_views": {"bank"},
+    "train_options": {"errors"},
 }
 WORLD = {"socket", "subprocess", "select", "threading", "asyncio", "time", "os"}
 

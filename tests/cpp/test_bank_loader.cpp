@@ -15,30 +15,45 @@ namespace fs = std::filesystem;
 namespace {
 
 json Rows(int height, int width) {
-  return json(std::vector<std::vector<double>>(static_cast<std::size_t>(height),
-                                               std::vector<double>(static_cast<std::size_t>(width), 0.1)));
+  return json(std::vector<std::vector<double>>(
+      static_cast<std::size_t>(height),
+      std::vector<double>(static_cast<std::size_t>(width), 0.1)));
 }
 
-json Row(int width) { return json(std::vector<double>(static_cast<std::size_t>(width), 0.01)); }
+json Row(int width) {
+  return json(std::vector<double>(static_cast<std::size_t>(width), 0.01));
+}
 
 json Lstm(int in, int units) {
-  return {{"type", "lstm"}, {"activation", ""}, {"shape", {nullptr, nullptr, units}},
+  return {{"type", "lstm"},
+          {"activation", ""},
+          {"shape", {nullptr, nullptr, units}},
           {"weights", {Rows(in, 4 * units), Rows(units, 4 * units), Row(4 * units)}}};
 }
 
 json DenseLayer(int in, int out) {
-  return {{"type", "dense"}, {"activation", ""}, {"shape", {nullptr, nullptr, out}},
+  return {{"type", "dense"},
+          {"activation", ""},
+          {"shape", {nullptr, nullptr, out}},
           {"weights", {Rows(in, out), Row(out)}}};
 }
 
 json Model() {
-  return {{"in_shape", {nullptr, nullptr, 1}}, {"layers", {Lstm(1, 4), DenseLayer(4, 1)}}};
+  return {{"in_shape", {nullptr, nullptr, 1}},
+          {"layers", {Lstm(1, 4), DenseLayer(4, 1)}}};
 }
 
 json BankJson() {
-  return {{"format", 1}, {"name", "mine"}, {"sample_rate_hz", 44100},
-          {"effects", {{{"id", "one"}, {"models", {{{"block", 1}, {"file", "one.json"}, {"gain_db", 0.0},
-                                                    {"conditioning", json::array()}}}}}}}};
+  return {{"format", 1},
+          {"name", "mine"},
+          {"sample_rate_hz", 44100},
+          {"effects",
+           {{{"id", "one"},
+             {"models",
+              {{{"block", 1},
+                {"file", "one.json"},
+                {"gain_db", 0.0},
+                {"conditioning", json::array()}}}}}}}};
 }
 
 std::string Problem(const json& model) {
@@ -57,7 +72,8 @@ bool Contains(const std::string& text, const std::string& part) {
 
 // A folder that goes away with the test.
 struct Folder {
-  fs::path path = fs::temp_directory_path() / ("pedal-test-" + std::to_string(std::rand()));
+  fs::path path =
+      fs::temp_directory_path() / ("pedal-test-" + std::to_string(std::rand()));
   Folder() { fs::create_directories(path); }
   ~Folder() { fs::remove_all(path); }
   void Write(const std::string& name, const std::string& text) const {
@@ -102,8 +118,9 @@ TEST_CASE("a model's fault is named with layer, found and expected") {
 TEST_CASE("text that is no model is refused, whatever it is") {
   pedal::ModelSpec spec;
   for (const std::string& text :
-       {std::string(), std::string("null"), std::string("[]"), std::string("{"), std::string("nan"),
-        std::string("\0\1\2", 3), std::string(100000, '['), Model().dump().substr(0, 200)})
+       {std::string(), std::string("null"), std::string("[]"), std::string("{"),
+        std::string("nan"), std::string("\0\1\2", 3), std::string(100000, '['),
+        Model().dump().substr(0, 200)})
     CHECK(pedal::ParseModel(text, 1, 0, &spec) != "");
 }
 
@@ -115,12 +132,14 @@ TEST_CASE("a bank's fault is named with effect, field and what was expected") {
   bank["format"] = 2;
   CHECK(BankProblem(bank) == "format: found 2, expected 1");
   bank = BankJson();
-  for (const char* file : {"../one.json", "/etc/passwd", "a/b.json", "", ".hidden", "A.json"}) {
+  for (const char* file :
+       {"../one.json", "/etc/passwd", "a/b.json", "", ".hidden", "A.json"}) {
     bank["effects"][0]["models"][0]["file"] = file;
     CHECK(Contains(BankProblem(bank), "plain name inside the folder"));
   }
   bank = BankJson();
-  for (const char* id : {"", "clean", "Big", "sp ace", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
+  for (const char* id :
+       {"", "clean", "Big", "sp ace", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}) {
     bank["effects"][0]["id"] = id;
     CHECK(Contains(BankProblem(bank), "effect 1 id"));
   }
@@ -135,7 +154,8 @@ TEST_CASE("a bank's fault is named with effect, field and what was expected") {
   CHECK(Contains(BankProblem(bank), "found volume, expected a parameter"));
 }
 
-TEST_CASE("a folder without a bank, an empty file and a missing model are one line each") {
+TEST_CASE(
+    "a folder without a bank, an empty file and a missing model are one line each") {
   const Folder folder;
   std::string wrong;
   CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
@@ -153,9 +173,11 @@ TEST_CASE("a folder without a bank, an empty file and a missing model are one li
   CHECK(Contains(wrong, "larger than 16 MB"));
 }
 
-TEST_CASE("a bank that costs more than 80 % of its period is refused, saying by how much") {
+TEST_CASE(
+    "a bank that costs more than 80 % of its period is refused, saying by how much") {
   CHECK(pedal::CostProblem("b", 18.0f, 1) == "");
-  CHECK(Contains(pedal::CostProblem("b", 25.0f, 1), "takes 25 us a period, expected at most 18 us"));
+  CHECK(Contains(pedal::CostProblem("b", 25.0f, 1),
+                 "takes 25 us a period, expected at most 18 us"));
 }
 
 TEST_CASE("a bank that can't be loaded leaves the one that plays") {

@@ -10,7 +10,8 @@ using pedal::Edge;
 
 namespace {
 
-// Feeds `closed` for `samples`; with bounce, the first 220 (5 ms) are random. Counts presses.
+// Feeds `closed` for `samples`; with bounce, the first 220 (5 ms) are random. Counts
+// presses.
 int Hold(pedal::Footswitch* footswitch, bool closed, int samples, std::mt19937* bounce,
          int* first = nullptr) {
   int presses = 0;
@@ -40,7 +41,9 @@ TEST_CASE("ten thousand bouncing presses are ten thousand presses") {
   }
 }
 
-TEST_CASE("a clean press acts within a quarter of a millisecond, a bouncing one within 6 ms") {
+TEST_CASE(
+    "a clean press acts within a quarter of a millisecond, a bouncing one within 6 "
+    "ms") {
   std::mt19937 rng(5);
   for (int round = 0; round < 200; ++round) {
     pedal::Footswitch footswitch;
@@ -64,7 +67,8 @@ TEST_CASE("a switch held at the start is no press") {
 TEST_CASE("a spark of a few samples is no press") {
   pedal::Footswitch footswitch;
   footswitch.Process(false);
-  for (int n = 0; n < 44100; ++n) REQUIRE(footswitch.Process(n % 500 < 5) == Edge::kNone);
+  for (int n = 0; n < 44100; ++n)
+    REQUIRE(footswitch.Process(n % 500 < 5) == Edge::kNone);
 }
 
 TEST_CASE("a knob at rest says nothing, in spite of noise") {

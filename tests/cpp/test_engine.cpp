@@ -24,7 +24,8 @@ void PushScore(Rig* rig) {
   rig->Push(Turn(ParamId::kTrim, 12.0f, 9000));
 }
 
-float LargestSecondDifference(const std::vector<float>& x, std::size_t begin, std::size_t end) {
+float LargestSecondDifference(const std::vector<float>& x, std::size_t begin,
+                              std::size_t end) {
   float largest = 0.0f;
   for (std::size_t i = begin + 2; i < end; ++i)
     largest = std::fmax(largest, std::fabs(x[i] - 2.0f * x[i - 1] + x[i - 2]));
@@ -56,10 +57,12 @@ TEST_CASE("the period may change between calls") {
   std::vector<float> out;
   int period = 1;
   for (std::size_t done = 0; done < in.size();) {
-    const std::size_t count = std::min(in.size() - done, static_cast<std::size_t>(period));
+    const std::size_t count =
+        std::min(in.size() - done, static_cast<std::size_t>(period));
     const std::vector<float> part =
         restless.Play({in.begin() + static_cast<long>(done),
-                       in.begin() + static_cast<long>(done + count)}, period);
+                       in.begin() + static_cast<long>(done + count)},
+                      period);
     out.insert(out.end(), part.begin(), part.end());
     done += count;
     period = (period * 5 + 3) % 301 + 1;
@@ -100,7 +103,9 @@ TEST_CASE("silence stays silent") {
   }
 }
 
-TEST_CASE("nothing but bypass passes -1 dBFS, and below -3 dBFS the limiter is the identity") {
+TEST_CASE(
+    "nothing but bypass passes -1 dBFS, and below -3 dBFS the limiter is the "
+    "identity") {
   CHECK(pedal::Limit(0.7f) == 0.7f);
   CHECK(pedal::Limit(-0.70794f) == -0.70794f);
   for (float x : {0.8f, 1.0f, 4.0f, 1e6f}) {
@@ -143,9 +148,12 @@ TEST_CASE("the event of a switch is true at the fade's first sample, not before"
   CHECK(events[0].time == 4000 + pedal::kWarmUp);
 }
 
-TEST_CASE("until the fade's first sample the sound is the old one, and after it the new one") {
+TEST_CASE(
+    "until the fade's first sample the sound is the old one, and after it the new "
+    "one") {
   const std::vector<float> in = toys::Noise(9000);
-  const std::vector<float> old_sound = Rig("one").Play(in), new_sound = Rig("two").Play(in);
+  const std::vector<float> old_sound = Rig("one").Play(in),
+                           new_sound = Rig("two").Play(in);
   Rig rig("one");
   rig.Push(Select("two", 4000));
   const std::vector<float> out = rig.Play(in);
@@ -156,7 +164,8 @@ TEST_CASE("until the fade's first sample the sound is the old one, and after it 
     REQUIRE(std::fabs(out[i] - new_sound[i]) < 0.01f);
 }
 
-TEST_CASE("three quick presses of next go three effects on and skip what lies between") {
+TEST_CASE(
+    "three quick presses of next go three effects on and skip what lies between") {
   Rig rig("one");
   for (int press = 0; press < 3; ++press)
     rig.Push(Ask(IntentKind::kEffectNext, 0, 1000 + 40 * press));
@@ -220,9 +229,12 @@ TEST_CASE("an effect chosen in bypass is true at once and silent until bypass en
   CHECK(events[0].time == 2000);
 }
 
-TEST_CASE("an effect without a block-16 model plays its block-1 model, as late as the others") {
+TEST_CASE(
+    "an effect without a block-16 model plays its block-1 model, as late as the "
+    "others") {
   const std::vector<float> in = toys::Noise(4000);
-  const std::vector<float> prompt = Rig("three", 1).Play(in), late = Rig("three", 16).Play(in);
+  const std::vector<float> prompt = Rig("three", 1).Play(in),
+                           late = Rig("three", 16).Play(in);
   for (std::size_t i = 100; i < in.size(); ++i)
     REQUIRE(std::fabs(late[i] - prompt[i - 15]) < 1e-4f);
 }
@@ -239,7 +251,9 @@ TEST_CASE("an unknown effect is rejected by name and changes nothing") {
   CHECK(std::string(rig.engine().state().effect) == "one");
 }
 
-TEST_CASE("the start fade begins at silence and is over after 100 ms, the stop fade ends in silence") {
+TEST_CASE(
+    "the start fade begins at silence and is over after 100 ms, the stop fade ends in "
+    "silence") {
   const std::unique_ptr<pedal::Bank> bank = toys::ToyBank();
   pedal::Engine engine;
   pedal::EngineConfig config;
@@ -277,6 +291,7 @@ TEST_CASE("the gate closes on hiss and opens on a note") {
   const std::vector<float> note = rig.Play(toys::Sine(44100, 220.0f, 0.2f));
   CHECK(LargestSecondDifference(note, 0, 44100) < 4e-3f);
   float peak = 0.0f;
-  for (std::size_t i = 4410; i < note.size(); ++i) peak = std::fmax(peak, std::fabs(note[i]));
+  for (std::size_t i = 4410; i < note.size(); ++i)
+    peak = std::fmax(peak, std::fabs(note[i]));
   CHECK(peak == doctest::Approx(0.2f).epsilon(0.02));
 }

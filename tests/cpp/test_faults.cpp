@@ -14,15 +14,16 @@ namespace {
 
 constexpr std::size_t k20ms = 882;
 
-void CheckDryFrom(const std::vector<float>& out, const std::vector<float>& in, std::size_t begin,
-                  std::size_t end) {
+void CheckDryFrom(const std::vector<float>& out, const std::vector<float>& in,
+                  std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) REQUIRE(out[i] == in[i]);
 }
 
 }  // namespace
 
 TEST_CASE("a model that gives NaN is dry within 20 ms, and never heard") {
-  for (const char* effect : {"two", "three"}) {  // their block-1 models are the cheapest
+  for (const char* effect :
+       {"two", "three"}) {  // their block-1 models are the cheapest
     Rig rig(effect);
     rig.Push(Ask(IntentKind::kInjectNan, 0, 4000));
     const std::vector<float> in = toys::Noise(20000);
@@ -36,17 +37,20 @@ TEST_CASE("a model that gives NaN is dry within 20 ms, and never heard") {
   }
 }
 
-TEST_CASE("a model that breaks steps to the effect's cheaper model where there is one") {
+TEST_CASE(
+    "a model that breaks steps to the effect's cheaper model where there is one") {
   const std::vector<float> in = toys::Noise(30000);
   Rig rig("one");
   rig.Push(Ask(IntentKind::kInjectNan, 0, 4000));
   const std::vector<float> out = rig.Play(in), spare = Rig("one", 16).Play(in);
-  for (std::size_t i = 12000; i < in.size(); ++i) REQUIRE(std::fabs(out[i] - spare[i]) < 0.01f);
+  for (std::size_t i = 12000; i < in.size(); ++i)
+    REQUIRE(std::fabs(out[i] - spare[i]) < 0.01f);
   CHECK(rig.engine().state().delay == 15);
   CHECK(rig.engine().state().block == 1);  // what the player chose
 }
 
-TEST_CASE("a broken model is tried once more after two seconds, and then trusted again") {
+TEST_CASE(
+    "a broken model is tried once more after two seconds, and then trusted again") {
   Rig rig("two");
   rig.Push(Ask(IntentKind::kInjectNan, 0, 4000));
   rig.Play(toys::Noise(4 * 44100));
@@ -58,7 +62,9 @@ TEST_CASE("a broken model is tried once more after two seconds, and then trusted
   CHECK(rig.Play(in) != in);
 }
 
-TEST_CASE("a model that breaks again after its retry stays out until another effect is chosen") {
+TEST_CASE(
+    "a model that breaks again after its retry stays out until another effect is "
+    "chosen") {
   Rig rig("two");
   rig.Push(Ask(IntentKind::kInjectNan, 0, 4000));
   rig.Push(Ask(IntentKind::kInjectNan, 0, 100000));
@@ -102,7 +108,9 @@ TEST_CASE("a model that breaks while it warms up is never heard") {
   CheckDryFrom(out, in, 4064 + k20ms, in.size());
 }
 
-TEST_CASE("without a bank the pedal plays dry and says so, and a bank that comes is faded in") {
+TEST_CASE(
+    "without a bank the pedal plays dry and says so, and a bank that comes is faded "
+    "in") {
   const std::unique_ptr<pedal::Bank> bank = toys::ToyBank();
   pedal::EngineConfig config;
   config.start_fade = pedal::StartFade::kOff;

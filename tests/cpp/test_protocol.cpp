@@ -66,7 +66,8 @@ Outcome FromDatagram(const json& row) {
 Outcome FromObject(const json& row) {
   const pedal::JsonPointer root = pedal::ParseJson(row["gui"].get<std::string>());
   pedal::Message message;
-  return Take(root && root->IsObject() && pedal::FromGui(root->AsObject(), &message), message);
+  return Take(root && root->IsObject() && pedal::FromGui(root->AsObject(), &message),
+              message);
 }
 
 void CheckIntent(const pedal::Intent& intent, const json& row) {
@@ -75,7 +76,8 @@ void CheckIntent(const pedal::Intent& intent, const json& row) {
   const json& expect = row["expect"];
   const std::string address = row["address"];
   if (address == "/effect/select") CHECK(std::string(intent.id) == expect[0]);
-  if (address == "/bypass" || address == "/model/block") CHECK(intent.value == expect[0]);
+  if (address == "/bypass" || address == "/model/block")
+    CHECK(intent.value == expect[0]);
   if (address != "/param/set") return;
   CHECK(pedal::protocol::kParams[static_cast<int>(intent.param)].id == expect[0]);
   CHECK(intent.number == doctest::Approx(expect[1].get<double>()).epsilon(1e-6));
@@ -107,11 +109,14 @@ TEST_CASE("every golden vector for the engine has its verdict, over both wires")
 TEST_CASE("every golden vector that has arguments is encoded to its very bytes") {
   int seen = 0;
   for (const json& row : Vectors()) {
-    if (row["args"].is_null() || row["osc_hex"].is_null() || row["verdict"] == "dropped") continue;
+    if (row["args"].is_null() || row["osc_hex"].is_null() ||
+        row["verdict"] == "dropped")
+      continue;
     INFO(row["name"].get<std::string>());
     oscpkt::PacketWriter writer;
     writer.init().addMessage(pedal::ToOsc(Encoded(row)));
-    CHECK(std::string(writer.packetData(), writer.packetSize()) == Bytes(row["osc_hex"]));
+    CHECK(std::string(writer.packetData(), writer.packetSize()) ==
+          Bytes(row["osc_hex"]));
     if (row["gui"].is_null()) continue;
     const std::string gui = JSON::ws2s(pedal::ToGui(Encoded(row))->Stringify());
     CHECK(json::parse(gui) == json::parse(row["gui"].get<std::string>()));

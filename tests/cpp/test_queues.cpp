@@ -33,7 +33,8 @@ TEST_CASE("a full queue refuses and keeps what it has") {
   CHECK(*queue.Peek() == 0);
 }
 
-TEST_CASE("percentiles of block times are right to 5 percent, and late blocks are counted") {
+TEST_CASE(
+    "percentiles of block times are right to 5 percent, and late blocks are counted") {
   pedal::BlockStats stats;
   for (int i = 1; i <= 1000; ++i) stats.Add(static_cast<float>(i), 990.0f);
   CHECK(stats.Percentile(0.5f) == doctest::Approx(500).epsilon(0.06));

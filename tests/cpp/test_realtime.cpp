@@ -1,10 +1,11 @@
-// Proof that the audio path neither allocates, nor locks, nor calls the kernel; and proof of the prover.
+// Proof that the audio path neither allocates, nor locks, nor calls the kernel; and
+// proof of the prover.
 #include <doctest/doctest.h>
 
 #if !defined(__SANITIZE_ADDRESS__)
 #include <dlfcn.h>
-#include <pthread.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -62,14 +63,16 @@ void free(void* block) {
 int pthread_mutex_lock(pthread_mutex_t* mutex) {
   Count();
   using Lock = int (*)(pthread_mutex_t*);
-  static const Lock real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
+  static const Lock real =
+      reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
   return real(mutex);
 }
 }
 
 namespace {
 
-// All that happens on the audio thread: controls, every kind of change, faults, lamps, over both blocks.
+// All that happens on the audio thread: controls, every kind of change, faults, lamps,
+// over both blocks.
 class BusyNight {
  public:
   BusyNight() : in_(toys::Noise(256)), left_(256), right_(256) { surface_.Prepare(); }
@@ -80,11 +83,13 @@ class BusyNight {
       for (int n = 0; n < 256; ++n) {
         intent.time = rig_.engine().clock() + n;
         if (surface_.ProcessFootswitch(b % 2, (b / 8) % 2, &intent)) rig_.Push(intent);
-        if (n % 16 == 0 && surface_.ProcessKnob(1, static_cast<float>(b % 50) / 50.0f, &intent))
+        if (n % 16 == 0 &&
+            surface_.ProcessKnob(1, static_cast<float>(b % 50) / 50.0f, &intent))
           rig_.Push(intent);
       }
       rig_.Push(toys::Select(b % 3 ? "two" : "one"));
-      if (b % 7 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kModelBlock, b % 2 ? 16 : 1));
+      if (b % 7 == 0)
+        rig_.Push(toys::Ask(pedal::IntentKind::kModelBlock, b % 2 ? 16 : 1));
       if (b % 11 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kInjectNan));
       if (b % 13 == 0) rig_.Push(toys::Select("nonesuch"));
       rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));

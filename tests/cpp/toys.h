@@ -19,8 +19,8 @@ inline std::vector<float> Random(std::mt19937* rng, std::size_t count, float sca
 }
 
 // LSTM or GRU and a dense layer, contractive enough to be quiet when idle.
-inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames, int knobs,
-                                   unsigned seed) {
+inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames,
+                                   int knobs, unsigned seed) {
   std::mt19937 rng(seed);
   const std::size_t in = static_cast<std::size_t>(frames + knobs);
   const std::size_t h = static_cast<std::size_t>(units);
@@ -33,7 +33,8 @@ inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames,
   layer.in = static_cast<int>(in);
   layer.out = units;
   layer.kernel = Random(&rng, in * gates * h, 1.5f);
-  layer.recurrent = Random(&rng, h * gates * h, 1.0f / std::sqrt(static_cast<float>(h)));
+  layer.recurrent =
+      Random(&rng, h * gates * h, 1.0f / std::sqrt(static_cast<float>(h)));
   layer.bias = Random(&rng, (kind == pedal::LayerKind::kGru ? 2 : 1) * gates * h, 0.0f);
   pedal::LayerSpec dense;
   dense.in = units;
@@ -44,13 +45,16 @@ inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames,
   return spec;
 }
 
-inline std::unique_ptr<pedal::Playable> RandomPlayable(int units, int frames, unsigned seed) {
+inline std::unique_ptr<pedal::Playable> RandomPlayable(int units, int frames,
+                                                       unsigned seed) {
   std::unique_ptr<pedal::Playable> playable(new pedal::Playable);
-  playable->Prepare(RandomSpec(pedal::LayerKind::kLstm, units, frames, 0, seed), 1.0f, {});
+  playable->Prepare(RandomSpec(pedal::LayerKind::kLstm, units, frames, 0, seed), 1.0f,
+                    {});
   return playable;
 }
 
-// Effects "one" (both blocks; block 16 is the cheaper), "two" (both; block 1 is) and "three" (block 1 only).
+// Effects "one" (both blocks; block 16 is the cheaper), "two" (both; block 1 is) and
+// "three" (block 1 only).
 inline std::unique_ptr<pedal::Bank> ToyBank() {
   std::unique_ptr<pedal::Bank> bank(new pedal::Bank);
   std::strcpy(bank->name, "toys");
@@ -66,11 +70,13 @@ inline std::unique_ptr<pedal::Bank> ToyBank() {
   return bank;
 }
 
-inline std::vector<float> Sine(int count, float frequency_hz = 220.0f, float peak = 0.4f) {
+inline std::vector<float> Sine(int count, float frequency_hz = 220.0f,
+                               float peak = 0.4f) {
   std::vector<float> x(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i)
     x[static_cast<std::size_t>(i)] =
-        peak * static_cast<float>(std::sin(2.0 * 3.14159265358979 * frequency_hz * i / 44100.0));
+        peak * static_cast<float>(
+                   std::sin(2.0 * 3.14159265358979 * frequency_hz * i / 44100.0));
   return x;
 }
 
@@ -79,7 +85,8 @@ inline std::vector<float> Noise(int count, unsigned seed = 9) {
   return Random(&rng, static_cast<std::size_t>(count), 0.5f);
 }
 
-inline pedal::Intent Select(const char* id, pedal::SampleTime time = 0, int request = 0) {
+inline pedal::Intent Select(const char* id, pedal::SampleTime time = 0,
+                            int request = 0) {
   pedal::Intent intent;
   intent.kind = pedal::IntentKind::kEffectSelect;
   std::strcpy(intent.id, id);
@@ -88,8 +95,8 @@ inline pedal::Intent Select(const char* id, pedal::SampleTime time = 0, int requ
   return intent;
 }
 
-inline pedal::Intent Ask(pedal::IntentKind kind, int value = 0, pedal::SampleTime time = 0,
-                         int request = 0) {
+inline pedal::Intent Ask(pedal::IntentKind kind, int value = 0,
+                         pedal::SampleTime time = 0, int request = 0) {
   pedal::Intent intent;
   intent.kind = kind;
   intent.value = value;
@@ -111,7 +118,8 @@ inline pedal::Intent Turn(pedal::protocol::ParamId param, float value,
 // An engine with a bank, ready to play `effect` from sample 0 without a start fade.
 class Rig {
  public:
-  explicit Rig(const char* effect = "one", int block = 1, const pedal::Bank* bank = nullptr) {
+  explicit Rig(const char* effect = "one", int block = 1,
+               const pedal::Bank* bank = nullptr) {
     if (!bank) own_ = ToyBank();
     pedal::EngineConfig config;
     config.start_fade = pedal::StartFade::kOff;
@@ -132,7 +140,8 @@ class Rig {
   std::vector<float> Play(const std::vector<float>& in, int period = 64) {
     std::vector<float> left(in.size()), right(in.size());
     for (std::size_t done = 0; done < in.size();) {
-      const std::size_t count = std::min(in.size() - done, static_cast<std::size_t>(period));
+      const std::size_t count =
+          std::min(in.size() - done, static_cast<std::size_t>(period));
       engine_->Process(&in[done], &left[done], &right[done], static_cast<int>(count));
       done += count;
     }

@@ -1,4 +1,5 @@
-// Fuzzes the reader of bank.json: whatever the bytes, it answers, and no accepted name leaves the folder.
+// Fuzzes the reader of bank.json: whatever the bytes, it answers, and no accepted name
+// leaves the folder.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -11,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!pedal::ParseBank(json, &entry).empty()) return 0;
   for (const pedal::EffectEntry& effect : entry.effects)
     for (const pedal::ModelEntry& model : effect.models)
-      if (model.file.find('/') != std::string::npos || model.file[0] == '.') std::abort();
+      if (model.file.find('/') != std::string::npos || model.file[0] == '.')
+        std::abort();
   return 0;
 }

@@ -11,7 +11,8 @@ namespace {
 
 void Take(const pedal::Message& message) {
   pedal::Intent intent;
-  if (pedal::ReadIntent(message, {true, true}, &intent) == pedal::Verdict::kDropped) return;
+  if (pedal::ReadIntent(message, {true, true}, &intent) == pedal::Verdict::kDropped)
+    return;
   if (!std::isfinite(intent.number) || intent.time < 0) std::abort();
 }
 
@@ -24,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   const pedal::JsonPointer root = pedal::ParseJson(text);
   pedal::Message from_gui;
-  if (root && root->IsObject() && pedal::FromGui(root->AsObject(), &from_gui)) Take(from_gui);
+  if (root && root->IsObject() && pedal::FromGui(root->AsObject(), &from_gui))
+    Take(from_gui);
   return 0;
 }

@@ -1,4 +1,5 @@
-// Fuzzes the model reader: whatever the bytes, it answers, and what it accepts can be played.
+// Fuzzes the model reader: whatever the bytes, it answers, and what it accepts can be
+// played.
 #include <cstdint>
 #include <string>
 

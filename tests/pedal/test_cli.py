@@ -99,6 +99,21 @@ def test_run_refuses_what_cannot_be_meant():
     assert_refuses(pedal("run", "--seconds", "-1"), "--seconds")
 
 
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (["--virtual", "screamer", "--drive", "loud"], 'found "loud"'),
+        (["--virtual", "screamer", "--hidden", "500"], "expected 1 to 128, found 500"),
+        (["--virtual", "screamer", "--model-block", "7"], "expected 1 or 16, found 7"),
+        (["--virtual", "screamer", "--seconds", "0"], "expected above 0, found 0"),
+        (["a.wav", "b.wav", "--name", "My Amp"], 'found "My Amp"'),
+        (["a.wav", "b.wav", "--name", "clean"], "not clean"),
+    ],
+)
+def test_train_refuses_before_anything_long_starts(options, part):
+    assert_refuses(pedal("train", *options), part)
+
+
 def test_a_wrong_usage_exits_2():
     assert pedal("render").returncode == 2
     assert pedal("wah").returncode == 2

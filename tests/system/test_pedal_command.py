@@ -231,6 +231,18 @@ def test_a_dying_engine_is_one_line(bank_folder):
     assert err.count("\n") == 1
 
 
+def test_the_engine_ends_with_its_parent(bank_folder):
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        wait_for(link, fault="none")
+        process.kill()
+        for _ in range(100):
+            try:
+                link.ask("/state/get", timeout_s=0.1)
+            except PedalError:
+                return
+    raise AssertionError("the engine plays on without its parent")
+
+
 def test_silence_is_one_line():
     command = [*PEDAL, "ctl", "/state/get", "--port", "9", "--timeout", "0.2"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

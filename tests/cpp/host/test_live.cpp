@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "host/errors.h"
 #include "host/helpers.h"
 #include "host/live.h"
 #include "host/options.h"
@@ -36,6 +37,7 @@ float gain = 1.0f;
 unsigned underruns_seen = 0;
 
 bool Setup(BelaContext*, void*) { return true; }
+bool Refuse(BelaContext*, void*) { return false; }
 void Render(BelaContext* context, void*) {
   underruns_seen = context->underrunCount;
   for (unsigned n = 0; n < context->audioFrames; ++n)
@@ -121,6 +123,14 @@ TEST_CASE("a sound card that breaks is an error") {
   CHECK(recorder.blocks == 5);
 }
 
+TEST_CASE("a program that refuses to start ends the run without a second message") {
+  const FreshStop fresh;
+  BelaInitSettings settings = Settings();
+  settings.setup = Refuse;
+  Program program(settings, "toy", 0);
+  CHECK_THROWS_WITH_AS(program.Setup(), "", pedal::host::Error);
+}
+
 TEST_CASE("a loop without sound is refused") {
   Recorder recorder;
   CHECK(ErrorOf([&] { Play(&recorder, {}, 0.0); }) ==
@@ -135,6 +145,13 @@ TEST_CASE("the clocked device plays in real time") {
   output->Drain();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   CHECK(took.count() > 0.095);
+}
+
+TEST_CASE("a card that takes sound faster than time is gone") {
+  CardWatch watch;
+  CHECK_FALSE(watch.IsGone(0));
+  CHECK_FALSE(watch.IsGone(44100 / 2));  // a driver that fills its buffers at first
+  CHECK(watch.IsGone(10 * 44100));
 }
 
 TEST_CASE("Bela's options and the host's are read together") {
