@@ -100,7 +100,8 @@ class Engine {
   void ForgetFault() PEDAL_REALTIME;
   void ClearFault() PEDAL_REALTIME;
   void RetireBank() PEDAL_REALTIME;
-  void Emit(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
+  Event EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
+  void Emit(const Event& event) PEDAL_REALTIME;
   void EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME;
   void FillGrid(const float* in, int begin, int end) PEDAL_REALTIME;
   void PlayVoices(int begin, int end, float* out) PEDAL_REALTIME;

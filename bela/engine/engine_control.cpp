@@ -58,11 +58,12 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kParamSet: {
       SetParam(intent.param, intent.number);
       ++revision_;
-      Emit(EventKind::kParam, intent.request, clock_);
-      return;
+      Event event = EventNow(EventKind::kParam, intent.request, clock_);
+      event.param = intent.param;
+      return Emit(event);
     }
     case IntentKind::kStateGet:
-      return Emit(EventKind::kSnapshot, intent.request, clock_);
+      return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
     case IntentKind::kInjectNan:
       return InjectNan();
     case IntentKind::kInjectOverload:
@@ -200,7 +201,8 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   for (int f = 0; f < 3; ++f) {
     const bool answers = asked_[f] && met[f];
     if (changed[f]) ++revision_;
-    if (changed[f] || answers) Emit(kinds[f], answers ? requests_[f] : 0, time);
+    if (changed[f] || answers)
+      Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
 }
@@ -210,26 +212,25 @@ const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
   return effect >= 0 ? bank_->effects[static_cast<std::size_t>(effect)].id : "";
 }
 
-void Engine::Emit(EventKind kind, int request, SampleTime time) PEDAL_REALTIME {
+Event Engine::EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALTIME {
   Event event;
   event.kind = kind;
   event.revision = revision_;
   event.request = request;
   event.time = time;
   event.state = state_;
+  return event;
+}
+
+void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Engine::EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME {
-  Event event;
-  event.kind = EventKind::kRejected;
+  Event event = EventNow(EventKind::kRejected, intent.request, clock_);
   event.reason = reason;
   event.rejected = intent.kind;
-  event.revision = revision_;
-  event.request = intent.request;
-  event.time = clock_;
-  event.state = state_;
-  if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
+  Emit(event);
 }
 
 }  // namespace pedal

@@ -19,7 +19,7 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
   retry_at_ = grid_point + kRetryAfter;
   state_.fault = fault;
   ++revision_;
-  Emit(EventKind::kAlarm, 0, grid_point);
+  Emit(EventNow(EventKind::kAlarm, 0, grid_point));
 }
 
 // The sounding model goes at once: it is the one that costs; while fading, the one that
@@ -77,7 +77,7 @@ void Engine::ForgetFault() PEDAL_REALTIME {
 
 void Engine::ClearFault() PEDAL_REALTIME {
   ForgetFault();
-  Emit(EventKind::kRecovered, 0, clock_);
+  Emit(EventNow(EventKind::kRecovered, 0, clock_));
 }
 
 bool Engine::OfferBank(const Bank* bank) {
@@ -100,7 +100,7 @@ void Engine::TakeOfferedBank() PEDAL_REALTIME {
   const int same = bank_->Find(state_.effect);
   wanted_.effect = was_clean ? kClean : same >= 0 ? same : IndexOf(config_.effect);
   ForgetFault();
-  Emit(EventKind::kSnapshot, 0, clock_);
+  Emit(EventNow(EventKind::kSnapshot, 0, clock_));
 }
 
 void Engine::RetireBank() PEDAL_REALTIME {
