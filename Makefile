@@ -4,6 +4,7 @@ TORCH ?= torch==2.13.0
 AUDIO ?= demo
 PERIOD ?= 128
 SECONDS ?=
+FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
 BIN := .venv/bin
 CMAKE = cmake -S bela
@@ -12,7 +13,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build asan protocol format clean
+.PHONY: help run test check setup build asan fuzz cross bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +37,19 @@ test: build/test.packages .venv/test.stamp build asan ## sets up and runs all te
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 	node --test $(wildcard tests/gui/*.test.js)
 	$(BIN)/python -m pytest
+
+fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messages; FUZZ_SECONDS=600 each
+	CXX=clang++ $(CMAKE) -B build/fuzz -DPEDAL_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo >build/fuzz.log || (cat build/fuzz.log; false)
+	cmake --build build/fuzz -j $(JOBS)
+	for target in model bank message; do mkdir -p build/corpus/$$target && build/fuzz/tests/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=2048 -artifact_prefix=build/corpus/ build/corpus/$$target tests/fuzz/corpus/$$target || exit 1; done
+
+cross: build/cross.packages build/test.packages ## the engine's tests on an emulated Cortex-A8, with its NEON kernels
+	$(CMAKE) -B build/cross -DCMAKE_TOOLCHAIN_FILE=cortex-a8.cmake >build/cross.log || (cat build/cross.log; false)
+	cmake --build build/cross -j $(JOBS)
+	ctest --test-dir build/cross --output-on-failure
+
+bank: .venv/test.stamp build ## trains the factory bank anew; RECORDINGS=folder
+	$(BIN)/python -m training.factory --recordings $(RECORDINGS) -o pedal/banks/factory
 
 check: .venv/check.stamp ## the quick gate: format, lint, types, stale files, imports
 	$(BIN)/ruff format --check --quiet --output-format concise .

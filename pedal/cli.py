@@ -226,20 +226,15 @@ def train(
     ] = "knob",
 ) -> None:
     """Trains an effect from two recordings, or a simulated pedal, into a bank."""
-    common: dict[str, Any] = {
-        "bank_dir": bank,
-        "model_block": model_block,
-        "hidden": hidden,
-        "seconds": seconds,
-        "seed": seed,
-        "console": _console(),
-    }
+    from pedal.train_options import check_name, common, drive_value
+
+    shared = common(model_block, hidden, seconds, seed)
+    shared |= {"bank_dir": bank, "console": _console()}
     if virtual and dry is None and not name:
-        _training(
-            "train_virtual", virtual, recordings=recordings, drive=drive, **common
-        )
+        extra = {"recordings": recordings, "drive": drive_value(drive)}
+        _training("train_virtual", virtual, **extra, **shared)
     elif not virtual and dry is not None and wet is not None and name:
-        _training("train_pair", dry, wet, name, **common)
+        _training("train_pair", dry, wet, check_name(name), **shared)
     else:
         raise typer.BadParameter(
             "expected DRY.wav WET.wav --name NAME, or --virtual NAME"

@@ -21,12 +21,13 @@ GUI_PORT = 5555  # where Bela serves its GUI
 class Settings:
     """What the Bela program reads at its start; the same on the board.
 
-    effect: "" is the bank's first. osc_port: 0 is no OSC. raw: the model
+    effect: "" is the bank's first. bypass: starts there. osc_port: 0 is no OSC. raw: the model
     alone. params: where parameters start, by id, in their units.
     """
 
     bank: Path
     effect: str = ""
+    bypass: bool = False
     model_block: int = 1
     osc_port: int = OSC_PORT
     gui_port: int = GUI_PORT
@@ -40,6 +41,7 @@ class Settings:
         return os.environ | {
             "PEDAL_BANK": str(self.bank),
             "PEDAL_EFFECT": self.effect,
+            "PEDAL_BYPASS": str(int(self.bypass)),
             "PEDAL_MODEL_BLOCK": str(self.model_block),
             "PEDAL_OSC_PORT": str(self.osc_port),
             "PEDAL_GUI_PORT": str(self.gui_port),

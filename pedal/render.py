@@ -99,6 +99,7 @@ def _settings(job: Job) -> Settings:
     return Settings(
         bank=job.bank.absolute(),
         effect=bank.CLEAN if job.effect == BYPASS else job.effect,
+        bypass=job.effect == BYPASS,
         model_block=job.model_block,
         raw=job.raw,
         params=params,
@@ -125,12 +126,9 @@ def _check_options(job: Job) -> None:
 def _events(job: Job) -> list[performance.Event]:
     """What happens while the recording plays; checks effect and bank on the way."""
     effects = _effects(job)
-    events = []
-    if job.effect == BYPASS:
-        events.append(performance.message_event("/bypass", [1], 0))
-    if job.score is not None:
-        events += performance.load(job.score, effects)
-    return sorted(events, key=lambda event: event["at"])
+    if job.score is None:
+        return []
+    return sorted(performance.load(job.score, effects), key=lambda event: event["at"])
 
 
 def _effects(job: Job) -> tuple[str, ...]:

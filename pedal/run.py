@@ -1,5 +1,7 @@
 """Plays live on a laptop: starts the engine, shows its state, sends keys as intents."""
 
+import ctypes
+import signal
 import socket
 import subprocess
 import tempfile
@@ -16,6 +18,8 @@ from pedal.paths import FACTORY_BANK
 from pedal.player import Player
 from pedal.protocol.protocol import OSC_PORT
 from pedal.status import summary_text
+
+PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,10 @@ def _free_port(port: int) -> int:
 
 
 def _start(options: Options, port: int, summary_file: Path) -> subprocess.Popen[bytes]:
-    """Starts the engine in a session of its own, so that Ctrl-C reaches only us."""
+    """Starts the engine in a session of its own, so that Ctrl-C reaches only us.
+
+    When this process dies, by a closed terminal even, the engine fades out and ends.
+    """
     settings = Settings(
         bank=options.bank.absolute(),
         effect=options.effect,
@@ -118,8 +125,14 @@ def _start(options: Options, port: int, summary_file: Path) -> subprocess.Popen[
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=_end_with_parent,
         )
     except OSError as cause:
         raise EngineError(
             f"engine {line[0]}: cannot be started: {cause.strerror}"
         ) from cause
+
+
+def _end_with_parent() -> None:
+    """In the engine's process, before it starts: its parent's death is a SIGTERM."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -95,7 +95,6 @@ class Engine {
   bool Tripped(const Playable* playable) const PEDAL_REALTIME;
   void Raise(Fault fault, const Playable* playable, int effect) PEDAL_REALTIME;
   void Overload() PEDAL_REALTIME;
-  void InjectNan() PEDAL_REALTIME;
   void StepFault() PEDAL_REALTIME;
   void ForgetFault() PEDAL_REALTIME;
   void ClearFault() PEDAL_REALTIME;
@@ -135,6 +134,7 @@ class Engine {
   const Playable* tripped_[2] =
       {};  // models of fault_effect_ that gave NaN or cost too much
   int fault_effect_ = kNoEffect;
+  int fault_request_ = 0;  // of an injected fault, until its alarm
   bool retried_ = false;  // the one retry is spent
   SampleTime retry_at_ = 0;
   SampleTime probation_end_ = 0;  // of a retry; 0 while none runs

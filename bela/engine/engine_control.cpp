@@ -65,9 +65,12 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kStateGet:
       return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
     case IntentKind::kInjectNan:
-      return InjectNan();
     case IntentKind::kInjectOverload:
-      return Overload();
+      if (voices_[current_].path().kind != PathKind::kModel)
+        return EmitRejected(intent, Reason::kNoModel);
+      fault_request_ = intent.request;
+      if (intent.kind == IntentKind::kInjectOverload) return Overload();
+      return voices_[current_].InjectNan();
   }
 }
 

@@ -19,7 +19,8 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
   retry_at_ = grid_point + kRetryAfter;
   state_.fault = fault;
   ++revision_;
-  Emit(EventNow(EventKind::kAlarm, 0, grid_point));
+  Emit(EventNow(EventKind::kAlarm, fault_request_, grid_point));
+  fault_request_ = 0;
 }
 
 // The sounding model goes at once: it is the one that costs; while fading, the one that
@@ -40,11 +41,6 @@ void Engine::Overload() PEDAL_REALTIME {
   const Playable* playing = current.path().playable;
   current.Trip();
   Raise(Fault::kOverload, playing, true_.effect);
-}
-
-void Engine::InjectNan() PEDAL_REALTIME {
-  Voice& current = voices_[current_];
-  if (current.path().kind == PathKind::kModel) current.InjectNan();
 }
 
 void Engine::ReportBlock(bool late) PEDAL_REALTIME {

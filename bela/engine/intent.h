@@ -47,7 +47,7 @@ enum class EventKind : std::uint8_t {
   kRecovered,  // state.fault is over
 };
 
-enum class Reason : std::uint8_t { kNone, kUnknownEffect, kSuperseded };
+enum class Reason : std::uint8_t { kNone, kUnknownEffect, kSuperseded, kNoModel };
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
 struct State {

@@ -67,7 +67,8 @@ bool BankKeeper::Load(const std::string& folder) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const bool leaving = last_ != nullptr;  // the engine still plays the bank before
   if (!bank || leaving || !engine_->OfferBank(bank.get())) {
-    if (bank) problem_ = "bank \"" + folder + "\": another one is still fading in; try again";
+    if (bank)
+      problem_ = "bank \"" + folder + "\": another one is still fading in; try again";
     failed_.store(true);
     return false;
   }

@@ -21,9 +21,28 @@ const char* AddressOf(IntentKind kind) {
       return "/model/block";
     case IntentKind::kParamSet:
       return "/param/set";
-    default:
-      return "/state/get";
+    case IntentKind::kInjectNan:
+    case IntentKind::kInjectOverload:
+      return "/fault/inject";
+    case IntentKind::kStateGet:
+      break;
   }
+  return "/state/get";
+}
+
+// Why an intent changed nothing.
+std::string TextOf(Reason reason, const Surroundings& around) {
+  switch (reason) {
+    case Reason::kUnknownEffect:
+      return "unknown effect; the bank has " + around.effects + ",clean";
+    case Reason::kSuperseded:
+      return "superseded by a later one";
+    case Reason::kNoModel:
+      return "no model sounds";
+    case Reason::kNone:
+      break;
+  }
+  return "";
 }
 
 const char* TextOf(Fault fault) {
@@ -75,9 +94,7 @@ Message ToMessage(const Event& event, const Surroundings& around) {
     case EventKind::kRejected:
       return Open("/echo/rejected", event, around)
           .Text(AddressOf(event.rejected))
-          .Text(event.reason == Reason::kUnknownEffect
-                    ? "unknown effect; the bank has " + around.effects + ",clean"
-                    : "superseded by a later one");
+          .Text(TextOf(event.reason, around));
     case EventKind::kAlarm:
       return Open("/alarm", event, around)
           .Text(kFaults[static_cast<int>(event.state.fault)])

@@ -27,7 +27,8 @@ class Publisher {
   void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
                Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui);
 
-  // Sends all waiting events, and an alarm where a bank could not be loaded. [publisher]
+  // Sends all waiting events, and an alarm where a bank could not be loaded.
+  // [publisher]
   void SendEvents();
 
   // Sends levels and load. [publisher]

@@ -76,12 +76,15 @@ def play(
         options += ["--performance", str(folder / "score.json")]
         options += ["--summary", str(folder / "summary.json")]
         settings = Settings(
-            bank=bank, effect=effect, model_block=block, raw=raw, params=params or {}
+            bank=bank,
+            effect=effect,
+            bypass=bypass,
+            model_block=block,
+            raw=raw,
+            params=params or {},
         )
         timeline = folder / "timeline"
-        with environment(
-            PEDAL_TIMELINE=str(timeline), PEDAL_BYPASS=str(int(bypass))
-        ):
+        with environment(PEDAL_TIMELINE=str(timeline)):
             run_to_end(command(period, "wav", options), settings)
         out, _ = soundfile.read(folder / "out.wav", dtype="float32")
         echoes = [json.loads(line) for line in timeline.read_text().splitlines()]
