@@ -21,8 +21,8 @@ GUI_PORT = 5555  # where Bela serves its GUI
 class Settings:
     """What the Bela program reads at its start; the same on the board.
 
-    effect: "" is the bank's first. bypass: starts there. osc_port: 0 is no OSC. raw: the model
-    alone. params: where parameters start, by id, in their units.
+    effect: "" is the bank's first. bypass: starts there. osc_port: 0 is no OSC.
+    raw: the model alone. params: where parameters start, by id, in their units.
     """
 
     bank: Path

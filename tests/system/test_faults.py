@@ -6,9 +6,9 @@ import pytest
 from pedal import bank as banks
 from pedal import demo
 from pedal.paths import FACTORY_BANK
+from tests.system.rig import RATE_HZ, message, play
 from training.loudness import integrated_lufs
 from training.virtual.guitar import stock_clip
-from tests.system.rig import RATE_HZ, message, play
 
 FACTORY = banks.load(FACTORY_BANK)
 AT = 22050  # where the fault strikes
@@ -56,7 +56,9 @@ def test_an_effect_idles_below_minus_90_dbfs(effect, block) -> None:
     assert np.abs(idle).max() < 10 ** (-90 / 20)
     burst = np.concatenate([demo.loop()[:RATE_HZ], silence])
     settled = play(burst, FACTORY_BANK, effect, block=block).out[-RATE_HZ:]
-    print(f"{effect} block {block}: idle {db(idle):.0f}, settled {db(settled):.0f} dBFS")
+    print(
+        f"{effect} block {block}: idle {db(idle):.0f}, settled {db(settled):.0f} dBFS"
+    )
     assert np.abs(settled).max() < 10 ** (-90 / 20)
 
 

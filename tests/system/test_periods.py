@@ -26,7 +26,10 @@ def everything() -> list[dict]:
         message(next(at), "/param/set", "gate", -50.0),
         message(next(at), "/fault/inject", "nan"),
         message(next(at), "/model/block", 1),
-        {"at": (late := next(at)), "gui": {"address": "/effect/clean", "args": [0, late]}},
+        {
+            "at": (late := next(at)),
+            "gui": {"address": "/effect/clean", "args": [0, late]},
+        },
         {"at": next(at), "cable": {"pulled": True}},
         {"at": next(at), "cable": {"pulled": False}},
         message(next(at), "/effect/select", "rodent"),

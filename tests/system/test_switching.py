@@ -1,7 +1,6 @@
 """Every switch against the ideal crossfade, at hundreds of random moments."""
 
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,7 +34,7 @@ def source(name: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def always(request) -> dict:
+def always() -> dict:
     """Each sound running all the time, by (source, sound, block)."""
     return {}
 

@@ -55,3 +55,13 @@ def test_one_drive_makes_a_model_without_a_knob():
     material = play("screamer", dry, drives=(50.0,))
     assert material.settings.shape == (1, 0)
     assert material.conditioning == []
+
+
+def test_saved_material_loads_as_it_was(tmp_path):
+    part = made.Part(np.ones(4, np.float32), np.zeros((1, 4), np.float32))
+    settings = np.array([[0.5]], np.float32)
+    made.Material(part, part, part, settings, ["drive"]).save(tmp_path / "kept.npz")
+    loaded = made.Material.load(tmp_path / "kept.npz")
+    assert np.array_equal(loaded.test.audio, part.audio)
+    assert loaded.settings.tolist() == [[0.5]]
+    assert loaded.conditioning == ["drive"]

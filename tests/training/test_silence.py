@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.models import Network, Shape
+from training.models import Network, Shape, steady
 from training.silence import Damping, Fork, Silence, rest_map
 
 SHAPES = {
@@ -12,6 +12,7 @@ SHAPES = {
     "dense before": Shape(frames=16, knobs=1, before=(5,), hidden=6, in_skip=0),
 }
 SETTINGS = torch.tensor([[0.0], [1.0]])
+steady()
 
 
 def network(name: str) -> Network:
@@ -69,19 +70,19 @@ def test_a_network_that_forgets_soon_is_not():
     assert float(Damping(made, SETTINGS).loss(made).detach()) == 0.0
 
 
-def test_a_silent_fork_costs_nothing_and_a_stirring_one_something():
-    made = network("lstm").float()
-    knobs = torch.full((3, 1), 0.5)
-    quiet, stirred = made.recurrent.rest(3), (torch.ones(1, 3, 6), torch.ones(1, 3, 6))
-    assert float(Fork(knobs, 0.1).loss(made, quiet).detach()) == 0.0
+def test_a_fork_that_forgets_costs_nothing_and_one_that_does_not_something():
+    made, knobs = network("lstm").float(), torch.full((4, 1), 0.5)
     with torch.no_grad():
-        made.recurrent.raw_bias[6:12] = 20.0
-    assert float(Fork(knobs, 0.1).loss(made, stirred).detach()) > 0.01
+        made.recurrent.raw_bias[:12] = -5.0
+    assert float(Fork(knobs, 0.1).loss(made, made.recurrent.rest(4)).detach()) < 1e-9
+    with torch.no_grad():
+        made.recurrent.raw_bias[6:12] = 20.0  # forget gates wide open
+    assert float(Fork(knobs, 0.1).loss(made, made.recurrent.rest(4)).detach()) > 0.01
 
 
 def test_silence_is_taught_at_every_fourth_update():
     made = network("lstm").float()
     silence = Silence(made, SETTINGS, torch.zeros(3, 1), power=0.1)
     state = (torch.ones(1, 3, 6), torch.ones(1, 3, 6))
-    costs = [float(silence.loss(made, state)) for _ in range(8)]
+    costs = [torch.as_tensor(silence.loss(made, state)).item() for _ in range(8)]
     assert [cost > 0.0 for cost in costs] == [False, False, False, True] * 2

@@ -1,0 +1,1 @@
+"""Recordings in, neural effects out: data, networks, training, and export to a bank."""

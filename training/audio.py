@@ -1,0 +1,73 @@
+"""Audio files in and out: mono float32 at 44,100 Hz, whatever the file holds."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from pedal.errors import AudioError
+
+Audio = NDArray[np.float32]
+RATE_HZ = 44100
+SILENCE = 1e-4  # peak, -80 dBFS
+SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
+
+
+def read(path: Path) -> Audio:
+    """The file as (N,), channels averaged, resampled to 44,100 Hz.
+
+    Raises AudioError when it cannot be read, is empty or is not finite.
+    """
+    try:
+        audio, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise AudioError(f"{path}: cannot be read: {error}") from error
+    if len(audio) == 0:
+        raise AudioError(f"{path}: found no samples, expected audio")
+    if not np.isfinite(audio).all():
+        raise AudioError(f"{path}: found samples that are not finite; export it again")
+    mono = audio.mean(axis=1)
+    return mono if rate_hz == RATE_HZ else soxr.resample(mono, rate_hz, RATE_HZ, "VHQ")
+
+
+def write(path: Path, audio: NDArray[np.floating]) -> None:
+    """Writes (N,) as a mono float32 WAV at 44,100 Hz.
+
+    Raises AudioError when the file cannot be written.
+    """
+    try:
+        soundfile.write(path, audio, RATE_HZ, format="WAV", subtype="FLOAT")
+    except (OSError, soundfile.LibsndfileError) as error:
+        raise AudioError(f"{path}: cannot be written: {error}") from error
+
+
+def gather(
+    folder: Path, seconds: float | None = None, peak: float | None = None
+) -> Audio:
+    """All recordings below a folder in the order of their names, joined.
+
+    seconds: take about that much, the same share of each file's start; peak: scale the
+    whole to it.   returns: (N,).
+    Raises AudioError when there are none or they are silent.
+    """
+    paths = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES
+    )
+    if not paths:
+        raise AudioError(f"{folder}: found no audio files, expected WAV or FLAC")
+    each = int(seconds * RATE_HZ / len(paths)) if seconds else None
+    audio = np.concatenate([faded(read(path)[:each]) for path in paths])
+    loudest = float(np.abs(audio).max())
+    if loudest < SILENCE:
+        raise AudioError(f"{folder}: found silence, expected a played guitar")
+    return audio * np.float32(peak / loudest) if peak else audio
+
+
+def faded(audio: Audio) -> Audio:
+    """The same with 10 ms faded at its end, so that joined takes do not click."""
+    size = min(len(audio), RATE_HZ // 100)
+    fade = np.ones(len(audio), np.float32)
+    fade[len(audio) - size :] = np.linspace(1.0, 0.0, size)
+    return audio * fade

@@ -1,0 +1,109 @@
+"""One effect from material to bank: train, silence, measure, match loudness, write."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from training import bankfile, evaluate, export, loudness, player
+from training.errors import TrainingError, WhistleError
+from training.material import Material
+from training.models import Shape
+from training.train import Recipe, train
+from training.virtual import guitar
+
+Json = dict[str, Any]
+SEEDS_TRIED = 3
+FOLDS = 12  # pieces that the stock clip is cut into
+
+
+@dataclass
+class Effect:
+    """A finished model: its row for bank.json, its files, and where it comes from."""
+
+    row: Json
+    files: dict[str, bytes]
+    provenance: Json
+
+
+def make(
+    material: Material,
+    shape: Shape,
+    recipe: Recipe,
+    origin: Json,
+    console: Console | None = None,
+) -> Effect:
+    """Trains until a model is silent at idle, and measures it.
+
+    origin: "circuit", "recordings" and "data", what the provenance says.
+    Raises WhistleError when no seed of three gives a silent model.
+    """
+    for attempt in range(SEEDS_TRIED):
+        result = train(
+            material, shape, replace(recipe, seed=recipe.seed + attempt), console
+        )
+        try:
+            model = export.silenced(result.network, material.settings)
+            break
+        except WhistleError as error:
+            if attempt == SEEDS_TRIED - 1 or result.stopped:
+                raise
+            if console:
+                console.print(f"seed {recipe.seed + attempt}: {error}")
+    knobs = material.settings[len(material.settings) // 2]
+    row = describe(model, material, knobs, origin["data"])
+    files = {
+        "model": export.to_json(model),
+        "golden": export.to_json(export.golden(model, knobs)),
+    }
+    row["training"] = {
+        "seconds": round(result.seconds, 1),
+        "recipe": f"SOAP, chrono initialisation, {result.updates} updates of "
+        f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
+        "seed": recipe.seed + attempt,
+    }
+    provenance = {key: origin[key] for key in ("circuit", "recordings")}
+    return Effect(row, files, provenance)
+
+
+def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> Json:
+    """The model's row in bank.json, file name and hash excepted."""
+    frames = int(model["layers"][-1]["shape"][-1])
+    dry = guitar.stock_clip()
+    wet = player.play_folded(model, dry, knobs[None], FOLDS)[:, 0]
+    dry_lufs, wet_lufs = loudness.integrated_lufs(dry), loudness.integrated_lufs(wet)
+    if not np.isfinite(wet_lufs):
+        raise TrainingError(
+            "model: found silence where the stock clip plays; train longer"
+        )
+    quality = evaluate.quality(model, material.test, material.settings)
+    quality["switch_db"] = evaluate.memory_db(model, material.test.audio, knobs)
+    return {
+        "block": frames,
+        "frames": frames,
+        "conditioning": material.conditioning,
+        "gain_db": round(dry_lufs - wet_lufs, 3),
+        "loudness_lufs": round(wet_lufs, 3),
+        "dry_loudness_lufs": round(dry_lufs, 3),
+        "idle_dbfs": round(evaluate.idle_dbfs(model, material.settings), 1),
+        "delay_samples": frames - 1,
+        "cost_mac_per_sample": evaluate.cost(model),
+        "quality": tidy(quality) | {"data": data},
+    }
+
+
+def tidy(quality: Json) -> Json:
+    """Figures with four digits."""
+    return {
+        key: [float(f"{v:.4g}") for v in value]
+        if isinstance(value, list)
+        else float(f"{value:.4g}")
+        for key, value in quality.items()
+    }
+
+
+def write(folder: Path, name: str, effect: Effect) -> None:
+    """Puts the effect's model into a bank folder."""
+    bankfile.add_model(folder, name, effect.row, effect.files, effect.provenance)

@@ -1,0 +1,179 @@
+"""The networks: dense layers, one LSTM or GRU, dense layers, with knobs as inputs.
+
+A network is *silent at rest* by construction: whatever the knobs say, zero audio and
+zero state give zero output, because every path from a bias or a knob to the output is
+multiplied by something that audio has moved. So there is no idle offset that could
+change with a knob. The masks below cut the other paths. Letters: T steps, B lanes,
+F frames (samples a step), K knobs, H hidden units.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+State = tuple[Tensor, Tensor]
+GATES = {"lstm": 4, "gru": 3}
+CANDIDATE = 2  # both in torch's order: i, f, g, o and r, z, n
+HINTS = 4  # units that turn one knob into curves of itself, in the first dense layer
+SHORTEST_SAMPLES, LONGEST_SAMPLES = 1.5, 2000.0  # memory of the gates at the start
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a network looks like; `frames` is 1 or 16, `in_skip` 0 or 1."""
+
+    frames: int = 1
+    knobs: int = 0
+    before: tuple[int, ...] = ()
+    unit: str = "lstm"
+    hidden: int = 16
+    after: tuple[int, ...] = ()
+    in_skip: int = 1
+
+
+class MaskedLinear(nn.Module):
+    """A dense layer of two halves that do not see each other: audio and knob hints.
+
+    Only the hint half has a bias, so the audio half is odd: silence in, silence out.
+    """
+
+    def __init__(self, audio: tuple[int, int], hints: tuple[int, int]) -> None:
+        super().__init__()
+        rows, columns = audio[1] + hints[1], audio[0] + hints[0]
+        mask = torch.zeros(rows, columns)
+        mask[: audio[1], : audio[0]] = 1.0
+        mask[audio[1] :, audio[0] :] = 1.0
+        self.register_buffer("mask", mask)
+        self.register_buffer(
+            "bias_mask", mask.new_tensor([0.0] * audio[1] + [1.0] * hints[1])
+        )
+        self.raw_weight = nn.Parameter(uniform(rows, columns, fan_in=columns))
+        self.raw_bias = nn.Parameter(uniform(rows, fan_in=columns))
+
+    @property
+    def weight(self) -> Tensor:
+        """(rows, columns)."""
+        return self.raw_weight * self.mask
+
+    @property
+    def bias(self) -> Tensor:
+        """(rows,)."""
+        return self.raw_bias * self.bias_mask
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (T, B, columns).   returns: (T, B, rows)."""
+        return nn.functional.linear(x, self.weight, self.bias)
+
+
+class Recurrent(nn.Module):
+    """One LSTM or GRU with its input and hidden weights in one matrix, for SOAP."""
+
+    def __init__(self, shape: Shape, audio: int, hints: int) -> None:
+        super().__init__()
+        self.unit, self.inputs, self.hidden = shape.unit, audio + hints, shape.hidden
+        rows = GATES[shape.unit] * shape.hidden
+        self.raw_weight = nn.Parameter(
+            uniform(rows, self.inputs + shape.hidden, fan_in=shape.hidden)
+        )
+        self.raw_bias = nn.Parameter(chrono_bias(shape))
+        mask, bias_mask = torch.ones_like(self.raw_weight), torch.ones(rows)
+        candidate = slice(CANDIDATE * shape.hidden, (CANDIDATE + 1) * shape.hidden)
+        mask[candidate, audio : audio + hints] = 0.0
+        bias_mask[candidate] = 0.0
+        self.register_buffer("mask", mask.detach())
+        self.register_buffer("bias_mask", bias_mask)
+        self.register_buffer("no_bias", torch.zeros(rows))
+
+    def parts(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Input weights (G*H, I), hidden weights (G*H, H), and their two biases."""
+        weight = self.raw_weight * self.mask
+        bias = self.raw_bias * self.bias_mask
+        from_input = weight[:, : self.inputs].contiguous()
+        return from_input, weight[:, self.inputs :].contiguous(), bias, self.no_bias
+
+    def rest(self, lanes: int) -> State:
+        """The state of silence: zeros, (1, B, H) twice (a GRU uses the first)."""
+        zeros = self.raw_weight.new_zeros(1, lanes, self.hidden)
+        return zeros, zeros.clone()
+
+    def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
+        """x: (T, B, I).   returns: (T, B, H) and the state after the last step."""
+        options = (True, 1, 0.0, self.training, False, False)
+        if self.unit == "lstm":
+            y, hidden, cell = torch.lstm(x, state, list(self.parts()), *options)
+            return y, (hidden, cell)
+        y, hidden = torch.gru(x, state[0], list(self.parts()), *options)
+        return y, (hidden, state[1])
+
+
+class Network(nn.Module):
+    """A whole model, audio in and audio out."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        audio, hints = shape.frames, shape.knobs
+        self.before = nn.ModuleList()
+        for size in shape.before:
+            extra = HINTS * shape.knobs
+            self.before.append(MaskedLinear((audio, size), (hints, extra)))
+            audio, hints = size, extra
+        self.recurrent = Recurrent(shape, audio, hints)
+        self.after, size = nn.ModuleList(), shape.hidden
+        for wide in (*shape.after, shape.frames):
+            self.after.append(MaskedLinear((size, wide), (0, 0)))
+            size = wide
+
+    def forward(
+        self, audio: Tensor, knobs: Tensor, state: State
+    ) -> tuple[Tensor, State]:
+        """audio: (T, B, F), knobs: (B, K).   returns: (T, B, F) and the next state."""
+        x = audio
+        if self.shape.knobs:
+            held = knobs.expand(audio.shape[0], *knobs.shape)
+            x = torch.cat((audio, held), dim=-1)  # (T, B, F + K)
+        for layer in self.before:
+            x = torch.tanh(layer(x))
+        x, state = self.recurrent(x, state)  # (T, B, H)
+        for layer in self.after[:-1]:
+            x = torch.tanh(layer(x))
+        y = self.after[-1](x)  # (T, B, F)
+        return (y + audio if self.shape.in_skip else y), state
+
+
+def steady() -> None:
+    """One thread, and subnormal numbers as zero: a fading state would crawl in them."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+
+
+def uniform(*size: int, fan_in: int) -> Tensor:
+    """Uniform in +-1/sqrt(fan_in), torch's own choice for these layers."""
+    return torch.empty(*size).uniform_(-(fan_in**-0.5), fan_in**-0.5)
+
+
+def chrono_bias(shape: Shape) -> Tensor:
+    """Gate biases that give the units memories from 1.5 to 2000 samples.
+
+    returns: (G * H,). Source: Tallec and Ollivier, Can recurrent neural networks warp
+    time?, ICLR 2018; log-spaced here instead of drawn, and in steps of F samples.
+    """
+    steps = [
+        max(samples / shape.frames, 1.5)
+        for samples in (SHORTEST_SAMPLES, LONGEST_SAMPLES)
+    ]
+    memory = torch.logspace(math.log10(steps[0]), math.log10(steps[1]), shape.hidden)
+    keep, zero = memory.log(), torch.zeros(shape.hidden)
+    if shape.unit == "lstm":
+        return torch.cat((-keep, keep, zero, zero))
+    return torch.cat((zero, keep, zero))
+
+
+def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:
+    """The shape for model block 1 or 16; hidden None takes the factory's size."""
+    if block == 1:
+        return Shape(hidden=hidden or 16, knobs=knobs)
+    size = hidden or 32
+    return Shape(frames=16, hidden=size, before=(size,), knobs=knobs, in_skip=0)

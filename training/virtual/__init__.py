@@ -1,0 +1,1 @@
+"""Simulated pedals and a simulated guitar: training data without a download."""
