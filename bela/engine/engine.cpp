@@ -81,8 +81,10 @@ void Engine::Process(const float* in, float* left, float* right,
 }
 
 void Engine::AtGridPoint() PEDAL_REALTIME {
-  std::memcpy(grid_.last_raw, grid_.raw, sizeof grid_.raw);
-  std::memcpy(grid_.last_shaped, grid_.shaped, sizeof grid_.shaped);
+  const Grid* last = grid_;
+  grid_ = &history_[clock_ / kGrid % kHistoryGrids];
+  std::memcpy(grid_->last_raw, last->raw, sizeof last->raw);
+  std::memcpy(grid_->last_shaped, last->shaped, sizeof last->shaped);
   TakeOfferedBank();
   DrainQueues();
   StepFault();
@@ -95,19 +97,19 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
 void Engine::FillGrid(const float* in, int begin, int end) PEDAL_REALTIME {
   for (int i = begin; i < end; ++i) {
     const float raw = in[i - begin];
-    grid_.raw[i] = IsFinite(raw) ? raw : 0.0f;
-    grid_.shaped[i] = gate_.Process(grid_.raw[i] * trim_.At(i), threshold_.At(i));
-    grid_.level[i] = level_.At(i);
-    grid_.low[i] = low_.At(i);
-    grid_.high[i] = high_.At(i);
-    grid_.drive[i] = drive_.At(i);
+    grid_->raw[i] = IsFinite(raw) ? raw : 0.0f;
+    grid_->shaped[i] = gate_.Process(grid_->raw[i] * trim_.At(i), threshold_.At(i));
+    grid_->level[i] = level_.At(i);
+    grid_->low[i] = low_.At(i);
+    grid_->high[i] = high_.At(i);
+    grid_->drive[i] = drive_.At(i);
   }
 }
 
 void Engine::PlayVoices(int begin, int end, float* out) PEDAL_REALTIME {
   Voice& current = voices_[current_];
   const Playable* playing = current.path().playable;
-  const bool fine = current.Process(grid_, begin, end, out);
+  const bool fine = current.Process(*grid_, begin, end, out);
   // A model that breaks while it is being left has gone dry by itself, and is gone
   // within 10 ms.
   if (!fine && phase_ != Phase::kFading) Raise(Fault::kNan, playing, true_.effect);
@@ -115,7 +117,8 @@ void Engine::PlayVoices(int begin, int end, float* out) PEDAL_REALTIME {
   Voice& incoming = voices_[1 - current_];
   float other[kGrid];
   const Playable* coming = incoming.path().playable;
-  if (!incoming.Process(grid_, begin, end, other)) {
+  if (behind_ > 0) return;  // still with the history
+  if (!incoming.Process(*grid_, begin, end, other)) {
     if (phase_ == Phase::kWarming) phase_ = Phase::kSteady;
     Raise(Fault::kNan, coming, incoming_.effect);
   }

@@ -89,6 +89,7 @@ class Engine {
   void SnapParams() PEDAL_REALTIME;
   void StepPath() PEDAL_REALTIME;
   void Begin(const Path& path) PEDAL_REALTIME;
+  void CatchUp() PEDAL_REALTIME;
   void MakeTrue(SampleTime time) PEDAL_REALTIME;
   Path PathOf(const Selection& selection) const PEDAL_REALTIME;
   int IndexOf(const char* id) const PEDAL_REALTIME;
@@ -129,20 +130,22 @@ class Engine {
   Phase phase_ = Phase::kSteady;
   Selection incoming_;
   int phase_left_ = 0;  // samples of warming or fading still to come
+  int behind_ = 0;      // grids of history that the incoming voice has yet to play
   int hurried_ = 0;     // samples spent warming without a fade, over restarts
 
   const Playable* tripped_[2] =
       {};  // models of fault_effect_ that gave NaN or cost too much
   int fault_effect_ = kNoEffect;
   int fault_request_ = 0;  // of an injected fault, until its alarm
-  bool retried_ = false;  // the one retry is spent
+  bool retried_ = false;   // the one retry is spent
   SampleTime retry_at_ = 0;
   SampleTime probation_end_ = 0;  // of a retry; 0 while none runs
   int late_running_ = 0;
 
   Gate gate_;
   Smoother trim_, drive_, low_, high_, level_, threshold_;
-  Grid grid_ = {};
+  Grid history_[kHistoryGrids] = {};  // by grid number; the one now and those before
+  Grid* grid_ = history_;             // the one now
   float fade_[kFade];
   int start_left_ = 0;  // samples of the fade-in still to come
   int stop_left_ = -1;  // of the fade-out; -1 while not asked to stop

@@ -12,7 +12,7 @@ namespace {
 
 // Restarts of a warm-up may delay a fade no longer than this, however fast the presses
 // come.
-constexpr int kMostHurry = 2 * kWarmUpBlock16;
+constexpr int kMostHurry = 2 * kWarmUp;
 
 int FieldOf(EventKind kind) {
   return static_cast<int>(kind);
@@ -145,6 +145,7 @@ void Engine::StepPath() PEDAL_REALTIME {
   const Path target = PathOf(wanted_);
   if (phase_ == Phase::kWarming) {
     phase_left_ -= kGrid;
+    if (behind_ > 0) ++behind_;  // the grid that just ended
     const bool still = target == voices_[1 - current_].path();
     if (still) {
       incoming_ = wanted_;
@@ -163,7 +164,8 @@ void Engine::StepPath() PEDAL_REALTIME {
     Begin(target);
   }
   hurried_ += kGrid;
-  if (phase_left_ > 0) return;
+  CatchUp();
+  if (phase_ != Phase::kWarming || phase_left_ > 0) return;
   true_ = incoming_;
   MakeTrue(clock_);
   phase_ = Phase::kFading;
@@ -177,16 +179,27 @@ void Engine::Begin(const Path& path) PEDAL_REALTIME {
   Voice& incoming = voices_[1 - current_];
   const Voice& current = voices_[current_];
   incoming.Start(path, StartFrom::kRest, positions);
+  behind_ = 0;
   if (path.kind == current.path().kind && path.playable == current.path().playable)
     incoming.Adopt(current);
+  else if (path.kind == PathKind::kModel && path.playable->model().frames() == kGrid)
+    behind_ = kCatchUpGrids;
   incoming_ = wanted_;
   phase_ = Phase::kWarming;
-  if (path.kind == PathKind::kDry)
-    phase_left_ = 0;
-  else if (path.kind == PathKind::kModel && path.playable->model().frames() == kGrid)
-    phase_left_ = kWarmUpBlock16;
-  else
-    phase_left_ = kWarmUp;
+  phase_left_ = path.kind == PathKind::kDry ? 0 : kWarmUp;
+}
+
+// Plays the next grids of history, or what is left of it, through the incoming voice.
+void Engine::CatchUp() PEDAL_REALTIME {
+  float unheard[kGrid];
+  Voice& incoming = voices_[1 - current_];
+  for (int grid = 0; grid < kCatchUpRate && behind_ > 0; ++grid, --behind_) {
+    const Playable* coming = incoming.path().playable;
+    const Grid& past = history_[(clock_ / kGrid - behind_) % kHistoryGrids];
+    if (incoming.Process(past, 0, kGrid, unheard)) continue;
+    phase_ = Phase::kSteady;
+    return Raise(Fault::kNan, coming, incoming_.effect);
+  }
 }
 
 void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {

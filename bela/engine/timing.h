@@ -9,10 +9,14 @@ constexpr int kSampleRate = 44100;      // Hz; Bela's codec knows no other
 constexpr int kGrid = 16;               // samples between control points
 constexpr int kBlockDelay = kGrid - 1;  // samples that block 16 makes every path late
 constexpr int kFade = 441;              // 10 ms crossfade
-constexpr int kWarmUp = 176;            // 4 ms unheard before a fade: 11 grid points
-constexpr int kWarmUpBlock16 = 352;     // 8 ms for a recurrent block-16 model
-constexpr int kStartFade = 4410;        // 100 ms at start and at stop
-constexpr int kLateBlocksToTrip = 3;    // running
+constexpr int kWarmUp = 352;            // 8 ms unheard before a fade: 22 grid points
+// A recurrent block-16 model needs 24 ms of music to find its feet, and is cheap: in
+// its 8 ms it also plays what went before them, three grids of history a grid.
+constexpr int kCatchUpRate = 3;
+constexpr int kCatchUpGrids = (kCatchUpRate - 1) * kWarmUp / kGrid;
+constexpr int kHistoryGrids = 64;  // that are kept: a power of two above kCatchUpGrids
+constexpr int kStartFade = 4410;   // 100 ms at start and at stop
+constexpr int kLateBlocksToTrip = 3;          // running
 constexpr int kRetryAfter = 2 * kSampleRate;  // a tripped model is tried again once
 constexpr int kProbation = kSampleRate;  // plays this long without a fault: recovered
 constexpr int kMaxPeriod = 2048;         // samples that one Process call may bring

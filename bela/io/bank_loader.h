@@ -37,8 +37,9 @@ std::string ParseBank(const std::string& json, BankEntry* entry);
 // Not for the audio thread: reads files, allocates, and runs each model until it rests.
 std::unique_ptr<Bank> LoadBank(const std::string& folder, std::string* wrong);
 
-// The cost of the two dearest paths that a crossfade may bring into one period, in us,
-// measured on this machine by letting them play alternately; 0 for an empty bank.
+// The worst that a switch may bring into one period, in us: the dearest model plays
+// and the dearest comes in (a block-16 model then plays history too), alternately, as
+// two do not share a small cache. Measured on this machine; 0 for an empty bank.
 // period: samples.
 float MeasureCostUs(const Bank& bank, int period);
 

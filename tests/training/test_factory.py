@@ -1,0 +1,77 @@
+"""The bank that ships: as good as planned, silent, loudness matched, reproduced."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training import evaluate, factory, loudness, player, reference
+from training.virtual import circuits, guitar
+
+BANK = Path(__file__).parents[2] / "pedal" / "banks" / "factory"
+PLAN = tomllib.loads(factory.PLAN.read_text(encoding="utf-8"))
+ROWS = {
+    row["file"]: row
+    for effect in json.loads((BANK / "bank.json").read_text(encoding="utf-8"))[
+        "effects"
+    ]
+    for row in effect["models"]
+}
+DEFAULT_DRIVE = np.array([[0.5]])
+
+
+def model(file: str) -> dict:
+    """A model of the bank."""
+    return json.loads((BANK / file).read_text(encoding="utf-8"))
+
+
+def test_every_pedal_of_the_plan_has_both_blocks():
+    wanted = {f"{pedal}-{block}.json" for pedal in PLAN["pedals"] for block in (1, 16)}
+    assert set(ROWS) == wanted
+    assert set(PLAN["pedals"]) <= set(circuits.PEDALS)
+
+
+def test_every_recording_of_the_plan_has_a_licence():
+    assert all(row["source"] and row["licence"] for row in PLAN["recordings"])
+
+
+@pytest.mark.parametrize("file", ROWS)
+def test_a_shipped_model_is_as_good_as_planned(file):
+    row = ROWS[file]
+    assert row["quality"]["esr"] <= PLAN[f"most_esr_{row['block']}"]
+    assert row["quality"]["held_out_s"] > 20.0
+
+
+@pytest.mark.parametrize("file", ROWS)
+def test_a_shipped_model_is_silent_at_idle_at_every_drive(file):
+    drives = np.array([[0.0], [0.3], [0.5], [1.0]])
+    assert evaluate.idle_dbfs(model(file), drives) < -90.0
+
+
+@pytest.mark.parametrize("file", ROWS)
+def test_a_shipped_model_is_as_loud_as_the_dry_clip(file):
+    dry = guitar.stock_clip()
+    wet = player.play_folded(model(file), dry, DEFAULT_DRIVE, 12)[:, 0]
+    found = loudness.integrated_lufs(wet) + ROWS[file]["gain_db"]
+    assert abs(found - loudness.integrated_lufs(dry)) < 0.25
+
+
+@pytest.mark.parametrize("file", ROWS)
+def test_the_golden_vector_of_a_shipped_model_is_current(file):
+    golden = json.loads((BANK / "golden" / file).read_text(encoding="utf-8"))
+    frames = ROWS[file]["frames"]
+    played = reference.run(model(file), golden["input"], golden["conditioning"], frames)
+    assert np.abs(played - golden["output"]).max() < 1e-12
+
+
+@pytest.mark.parametrize("pedal", PLAN["pedals"])
+def test_a_shipped_model_sounds_like_its_circuit_between_the_trained_drives(pedal):
+    """Trained at 0, 25, 50, 75 and 100 %; played at 60 % on music it never heard."""
+    dry = guitar.play(4.0, seed=99)
+    wanted = circuits.render(pedal, dry, drive=60.0).astype(float)
+    heard = player.play_folded(model(f"{pedal}-1.json"), dry, np.array([[0.6]]), 1)[
+        :, 0
+    ]
+    assert evaluate.error_ratio(heard, wanted[: len(heard)]) < 0.02
