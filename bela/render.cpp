@@ -1,3 +1,4 @@
+// clang-format off
 // pedal: neural guitar effects played live. The Bela program; a laptop runs the very
 // same (bela/host).
 //
@@ -5,9 +6,10 @@
 //   audio in 0     guitar, through a buffer of at least 500 kOhm
 //   audio out 0, 1 both carry the sound
 //   digital 0, 1   footswitches "bypass" and "next effect" to ground, 10 kOhm to 3.3 V
-//   each (never 5 V) digital 2, 3   LEDs "on" and "effect", 470 Ohm in series analog 0,
-//   1, 2 knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
+//   digital 2, 3   LEDs "on" and "effect", 470 Ohm in series
+//   analog 0..2    knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
 // Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
+// clang-format on
 #include <Bela.h>
 #include <unistd.h>
 
@@ -52,7 +54,9 @@ void ReadControls(BelaContext* context, Program* program) {
     if (intent.time % pedal::kGrid != 0 || context->analogFrames == 0) continue;
     const unsigned int frame = n * context->analogFrames / context->audioFrames;
     for (int i = 0; i < pedal::board::kNumKnobs; ++i) {
-      const float reading = analogRead(context, frame, pedal::board::kKnobs[i].analog);
+      const unsigned int channel = pedal::board::kKnobs[i].analog;
+      if (channel >= context->analogInChannels) continue;
+      const float reading = analogRead(context, frame, channel);
       if (program->surface.ProcessKnob(i, reading, &intent))
         program->engine.Push(pedal::Source::kControls, intent);
     }
@@ -108,7 +112,7 @@ bool setup(BelaContext* context, void*) {
   // A render of an effect that can't be had is refused; clean and bypass do without a
   // bank.
   if (program.banks.LoadAtStart(program.settings.bank)) return true;
-  if (std::strcmp(config.effect, "clean") == 0) return true;
+  if (config.bypass || std::strcmp(config.effect, "clean") == 0) return true;
   return std::fprintf(stderr, "pedal-engine: %s\n", program.banks.problem().c_str()),
          false;
 }

@@ -52,8 +52,9 @@ class BlockStats {
     return 0.1f * std::pow(kStep, static_cast<float>(bin + 1));
   }
   static int BinOf(float us) PEDAL_REALTIME {
+    if (us < 0.1f) return 0;
     const int bin = static_cast<int>(std::log(us * 10.0f) * 20.4959f);  // 1 / log(1.05)
-    return us < 0.1f || bin < 0 ? 0 : bin < kBins ? bin : kBins - 1;
+    return bin < kBins ? bin : kBins - 1;
   }
   // One thread writes, so load and store suffice; a reader that resets may lose one
   // block's maximum.
@@ -71,7 +72,8 @@ class BlockStats {
   std::atomic<double> busy_us_{0.0}, total_us_{0.0};
 };
 
-// The largest sample since it was last taken.
+// The largest sample since it was last taken; one taken in the middle of a block may
+// show again.
 class PeakMeter {
  public:
   void Add(const float* x, int count) PEDAL_REALTIME {

@@ -14,6 +14,14 @@ inline float OnePoleStep(float time_ms) {
   return 1.0f - std::exp(-1.0f / (time_ms * 0.001f * kSampleRate));
 }
 
+// +24 dBFS: what comes in, or out of a model gone wild, must not drive the chain to
+// infinity.
+constexpr float kLoudest = 16.0f;
+
+inline float ClampTo(float x, float limit) PEDAL_REALTIME {
+  return x < -limit ? -limit : x > limit ? limit : x;
+}
+
 // Noise gate: opens where the peak envelope passes the threshold, closes 6 dB lower
 // after a hold.
 class Gate {

@@ -28,11 +28,12 @@ void Engine::Prepare(const EngineConfig& config) {
     smoother->Prepare(protocol::kParams[static_cast<int>(id)].smooth_ms);
   };
   smooth(&trim_, ParamId::kTrim);
-  smooth(&drive_, ParamId::kDrive);
   smooth(&low_, ParamId::kTone);
   smooth(&high_, ParamId::kTone);
   smooth(&level_, ParamId::kLevel);
   smooth(&threshold_, ParamId::kGate);
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    smooth(&positions_[p], static_cast<ParamId>(p));
   for (int p = 0; p < protocol::kNumParams; ++p)
     SetParam(static_cast<ParamId>(p), config.params[p]);
   SnapParams();
@@ -40,6 +41,9 @@ void Engine::Prepare(const EngineConfig& config) {
   true_.bypass = wanted_.bypass = state_.bypass = config.bypass;
   state_.fault = Fault::kNoBank;
   start_left_ = config.start_fade == StartFade::k100ms ? kStartFade : 0;
+  const bool clean = std::strcmp(config.effect, "clean") == 0;
+  if (clean) true_.effect = wanted_.effect = kClean;
+  if (clean) std::strcpy(state_.effect, "clean");
   voices_[current_].Start(PathOf(wanted_), StartFrom::kRest,
                           state_.params);  // dry: asks no knob
   state_.delay = voices_[current_].path().delay;
@@ -90,19 +94,22 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
   StepFault();
   StepPath();
   RetireBank();
-  for (Smoother* smoother : {&trim_, &drive_, &low_, &high_, &level_, &threshold_})
+  for (Smoother* smoother : {&trim_, &low_, &high_, &level_, &threshold_})
     smoother->AtGridPoint();
+  for (Smoother& position : positions_) position.AtGridPoint();
 }
 
 void Engine::FillGrid(const float* in, int begin, int end) PEDAL_REALTIME {
   for (int i = begin; i < end; ++i) {
     const float raw = in[i - begin];
     grid_->raw[i] = IsFinite(raw) ? raw : 0.0f;
-    grid_->shaped[i] = gate_.Process(grid_->raw[i] * trim_.At(i), threshold_.At(i));
+    const float sound = ClampTo(grid_->raw[i], kLoudest);  // dry stays as it is
+    grid_->shaped[i] = gate_.Process(sound * trim_.At(i), threshold_.At(i));
     grid_->level[i] = level_.At(i);
     grid_->low[i] = low_.At(i);
     grid_->high[i] = high_.At(i);
-    grid_->drive[i] = drive_.At(i);
+    for (int p = 0; p < protocol::kNumParams; ++p)
+      grid_->knobs[p][i] = positions_[p].At(i);
   }
 }
 

@@ -36,7 +36,7 @@ class Engine {
   // without a fade. nullptr: there is none, and only clean and bypass play.
   void StartWith(const Bank* bank);
 
-  // Hands a bank over while playing. False while the one before is still under way.
+  // Hands a bank over while playing. False while the one offered before is not taken.
   // [io]
   bool OfferBank(const Bank* bank);
   // A bank that no voice plays any more, to be freed by the caller, or nullptr. [io]
@@ -90,6 +90,7 @@ class Engine {
   void StepPath() PEDAL_REALTIME;
   void Begin(const Path& path) PEDAL_REALTIME;
   void CatchUp() PEDAL_REALTIME;
+  void SwallowInjection() PEDAL_REALTIME;
   void MakeTrue(SampleTime time) PEDAL_REALTIME;
   Path PathOf(const Selection& selection) const PEDAL_REALTIME;
   int IndexOf(const char* id) const PEDAL_REALTIME;
@@ -123,7 +124,8 @@ class Engine {
   State state_;
   Selection true_, wanted_;
   int requests_[3] = {};  // of the latest wish for effect, bypass, block; 0 is none
-  bool asked_[3] = {};    // a wish of this field waits for its echo
+  IntentKind asked_by_[3] = {};
+  bool asked_[3] = {};  // a wish of this field waits for its echo
 
   Voice voices_[2];
   int current_ = 0;
@@ -143,7 +145,8 @@ class Engine {
   int late_running_ = 0;
 
   Gate gate_;
-  Smoother trim_, drive_, low_, high_, level_, threshold_;
+  Smoother trim_, low_, high_, level_, threshold_;
+  Smoother positions_[protocol::kNumParams];  // 0..1, for conditioned models
   Grid history_[kHistoryGrids] = {};  // by grid number; the one now and those before
   Grid* grid_ = history_;             // the one now
   float fade_[kFade];

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "engine/engine.h"
+#include "engine/finite.h"
 
 namespace pedal {
 
@@ -10,9 +11,12 @@ using protocol::ParamId;
 
 namespace {
 
-// Restarts of a warm-up may delay a fade no longer than this, however fast the presses
+// Restarts of a warm-up may add no more than this to it, however fast the presses
 // come.
 constexpr int kMostHurry = 2 * kWarmUp;
+
+// Of one queue at one grid point: a flood is worked off, not swallowed whole.
+constexpr int kMostIntents = 64;
 
 int FieldOf(EventKind kind) {
   return static_cast<int>(kind);
@@ -26,8 +30,9 @@ float Clamp(float x, float low, float high) {
 
 void Engine::DrainQueues() PEDAL_REALTIME {
   for (auto& queue : queues_) {
-    while (const Intent* intent = queue.Peek()) {
-      if (intent->time > clock_) break;
+    for (int taken = 0; taken < kMostIntents; ++taken) {
+      const Intent* intent = queue.Peek();
+      if (!intent || intent->time > clock_) break;
       Apply(*intent);
       queue.Pop();
     }
@@ -66,7 +71,8 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
       return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
-      if (voices_[current_].path().kind != PathKind::kModel)
+      if (fault_request_ != 0 || phase_ != Phase::kSteady ||
+          voices_[current_].path().kind != PathKind::kModel)
         return EmitRejected(intent, Reason::kNoModel);
       fault_request_ = intent.request;
       if (intent.kind == IntentKind::kInjectOverload) return Overload();
@@ -79,22 +85,26 @@ void Engine::Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTI
   if (asked_[f] && requests_[f] != 0) {
     Intent older = intent;
     older.request = requests_[f];
+    older.kind = asked_by_[f];
     EmitRejected(older, Reason::kSuperseded);
   }
   (f == 0 ? wanted_.effect : f == 1 ? wanted_.bypass : wanted_.block) = value;
   asked_[f] = true;
   requests_[f] = intent.request;
+  asked_by_[f] = intent.kind;
 }
 
 void Engine::SetParam(ParamId id, float value) PEDAL_REALTIME {
   const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
+  if (!IsFinite(value)) value = param.initial;
   value = Clamp(value, param.min, param.max);
   state_.params[static_cast<int>(id)] = value;
+  positions_[static_cast<int>(id)].SetTarget(Position(id));
   switch (id) {
     case ParamId::kTrim:
       return trim_.SetTarget(FromDecibel(value));
     case ParamId::kDrive:
-      return drive_.SetTarget(Position(id));
+      return;  // of models alone
     case ParamId::kTone:
       low_.SetTarget(FromDecibel(-0.5f * value));
       return high_.SetTarget(FromDecibel(0.5f * value));
@@ -106,8 +116,9 @@ void Engine::SetParam(ParamId id, float value) PEDAL_REALTIME {
 }
 
 void Engine::SnapParams() PEDAL_REALTIME {
-  for (Smoother* smoother : {&trim_, &drive_, &low_, &high_, &level_, &threshold_})
+  for (Smoother* smoother : {&trim_, &low_, &high_, &level_, &threshold_})
     smoother->Reset(smoother->target());
+  for (Smoother& position : positions_) position.Reset(position.target());
 }
 
 float Engine::Position(ParamId id) const PEDAL_REALTIME {
@@ -166,10 +177,21 @@ void Engine::StepPath() PEDAL_REALTIME {
   hurried_ += kGrid;
   CatchUp();
   if (phase_ != Phase::kWarming || phase_left_ > 0) return;
+  SwallowInjection();
   true_ = incoming_;
   MakeTrue(clock_);
   phase_ = Phase::kFading;
   phase_left_ = kFade;
+}
+
+// A model that is being left can't raise an alarm any more.
+void Engine::SwallowInjection() PEDAL_REALTIME {
+  if (fault_request_ == 0) return;
+  Intent swallowed;
+  swallowed.kind = IntentKind::kInjectNan;
+  swallowed.request = fault_request_;
+  fault_request_ = 0;
+  EmitRejected(swallowed, Reason::kNoModel);
 }
 
 void Engine::Begin(const Path& path) PEDAL_REALTIME {
@@ -203,7 +225,9 @@ void Engine::CatchUp() PEDAL_REALTIME {
 }
 
 void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
-  state_.delay = PathOf(true_).delay;
+  const int delay = PathOf(true_).delay;
+  const bool moved = delay != state_.delay;
+  state_.delay = delay;
   const char* id = IdOf(true_.effect);
   const bool changed[3] = {std::strcmp(state_.effect, id) != 0,
                            state_.bypass != true_.bypass, state_.block != true_.block};
@@ -221,6 +245,9 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
       Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
+  if (!moved || changed[2]) return;  // a spare model may lie at another delay
+  ++revision_;
+  Emit(EventNow(EventKind::kSnapshot, 0, time));
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {

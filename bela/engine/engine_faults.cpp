@@ -11,8 +11,11 @@ bool Engine::Tripped(const Playable* playable) const PEDAL_REALTIME {
 }
 
 void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REALTIME {
+  if (fault_effect_ != effect) {
+    retried_ = false;
+    tripped_[0] = tripped_[1] = nullptr;
+  }
   if (!Tripped(playable)) tripped_[tripped_[0] ? 1 : 0] = playable;
-  if (fault_effect_ != effect) retried_ = false;
   fault_effect_ = effect;
   probation_end_ = 0;
   const SampleTime grid_point = clock_ - clock_ % kGrid;  // the same for every period
@@ -23,8 +26,8 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
   fault_request_ = 0;
 }
 
-// The sounding model goes at once: it is the one that costs; while fading, the one that
-// comes.
+// The sounding model goes at once: it is the one that costs; where another comes, that
+// one.
 void Engine::Overload() PEDAL_REALTIME {
   late_running_ = 0;
   Voice& incoming = voices_[1 - current_];
@@ -37,7 +40,8 @@ void Engine::Overload() PEDAL_REALTIME {
     return Raise(Fault::kOverload, coming, incoming_.effect);
   }
   Voice& current = voices_[current_];
-  if (current.path().kind != PathKind::kModel) return;
+  // What is being left is gone within 10 ms.
+  if (phase_ == Phase::kFading || current.path().kind != PathKind::kModel) return;
   const Playable* playing = current.path().playable;
   current.Trip();
   Raise(Fault::kOverload, playing, true_.effect);
@@ -52,7 +56,13 @@ void Engine::ReportBlock(bool late) PEDAL_REALTIME {
 // another effect.
 void Engine::StepFault() PEDAL_REALTIME {
   if (state_.fault != Fault::kNan && state_.fault != Fault::kOverload) return;
-  if (wanted_.effect != fault_effect_) return ClearFault();
+  if (true_.effect != fault_effect_ && wanted_.effect != fault_effect_)
+    return ClearFault();
+  if (true_.bypass) {  // nothing is tried unheard
+    retry_at_ += kGrid;
+    if (probation_end_ != 0) probation_end_ += kGrid;
+    return;
+  }
   if (probation_end_ != 0) {
     if (clock_ >= probation_end_) ClearFault();
   } else if (!retried_ && clock_ >= retry_at_) {
@@ -90,10 +100,12 @@ void Engine::TakeOfferedBank() PEDAL_REALTIME {
   const Bank* bank = offered_.exchange(nullptr);
   if (!bank) return;
   const bool was_clean = wanted_.effect == kClean;
+  char wish[kIdSize];
+  std::strcpy(wish, asked_[0] ? IdOf(wanted_.effect) : state_.effect);
   leaving_ = bank_;
   bank_ = bank;
   true_.effect = std::strcmp(state_.effect, "clean") == 0 ? kClean : kNoEffect;
-  const int same = bank_->Find(state_.effect);
+  const int same = bank_->Find(wish);
   wanted_.effect = was_clean ? kClean : same >= 0 ? same : IndexOf(config_.effect);
   ForgetFault();
   Emit(EventNow(EventKind::kSnapshot, 0, clock_));

@@ -9,17 +9,6 @@
 #include "engine/finite.h"
 
 namespace pedal {
-namespace {
-
-constexpr float kLoudest =
-    16.0f;  // +24 dBFS: a model gone wild must not drive the chain to infinity
-
-float Clamp(float x, float limit) {
-  return x < -limit ? -limit : x > limit ? limit : x;
-}
-
-}  // namespace
-
 float RaisedCosine(int sample, int length) PEDAL_REALTIME {
   const float phase = (static_cast<float>(sample) + 0.5f) / static_cast<float>(length);
   return 0.5f - 0.5f * std::cos(3.14159265f * phase);
@@ -41,7 +30,6 @@ void Voice::Start(const Path& path, StartFrom from, const float* knobs) PEDAL_RE
   inject_nan_ = false;
   std::memset(frame_in_, 0, sizeof frame_in_);
   std::memset(frame_out_, 0, sizeof frame_out_);
-  std::memcpy(knobs_, knobs, sizeof knobs_);
   if (path.kind != PathKind::kModel) return;
   const std::size_t bytes =
       static_cast<std::size_t>(path.playable->model().state_size()) * sizeof(float);
@@ -103,17 +91,14 @@ int Voice::RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REAL
   }
   if (chain_ == Chain::kModelAlone) return good;
   const float gain = path_.playable->gain();
-  for (int i = begin; i < good; ++i) out[i] = Clamp(out[i] * gain, kLoudest);
+  for (int i = begin; i < good; ++i) out[i] = ClampTo(out[i] * gain, kLoudest);
   return good;
 }
 
 void Voice::Conditioning(const Grid& grid, int i,
                          float* conditioning) const PEDAL_REALTIME {
-  for (int k = 0; k < path_.playable->num_knobs(); ++k) {
-    const protocol::ParamId id = path_.playable->knob(k);
-    conditioning[k] =
-        id == protocol::ParamId::kDrive ? grid.drive[i] : knobs_[static_cast<int>(id)];
-  }
+  for (int k = 0; k < path_.playable->num_knobs(); ++k)
+    conditioning[k] = grid.knobs[static_cast<int>(path_.playable->knob(k))][i];
 }
 
 int Voice::RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {

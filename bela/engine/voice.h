@@ -30,7 +30,7 @@ struct Grid {
   float level[kGrid];  // linear gains and knob positions, smoothed
   float low[kGrid];
   float high[kGrid];
-  float drive[kGrid];  // 0..1
+  float knobs[protocol::kNumParams][kGrid];  // 0..1, what models are conditioned on
 
   // The sample `delay` (0 or 15) before sample i of this grid. [audio]
   float Raw(int i, int delay) const PEDAL_REALTIME {
@@ -94,7 +94,6 @@ class Voice {
   float trip_from_ = 0.0f;
   int trip_left_ = 0;  // samples of the fade to dry that are still to come
   bool inject_nan_ = false;
-  float knobs_[protocol::kNumParams] = {};
 };
 
 // Raised cosine from 0 to 1 over `length` samples, at sample 0..length-1. [audio]

@@ -98,9 +98,7 @@ Message ToMessage(const Event& event, const Surroundings& around) {
     case EventKind::kAlarm:
       return Open("/alarm", event, around)
           .Text(kFaults[static_cast<int>(event.state.fault)])
-          .Text(event.state.fault == Fault::kNoBank && !around.no_bank.empty()
-                    ? around.no_bank
-                    : TextOf(event.state.fault));
+          .Text(TextOf(event.state.fault));
     case EventKind::kRecovered:
       return Open("/alarm", event, around)
           .Text("recovered")

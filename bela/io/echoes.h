@@ -12,7 +12,6 @@ struct Surroundings {
   std::string boot_id;
   std::string bank;     // its name, "" without one
   std::string effects;  // ids, comma-separated
-  std::string no_bank;  // why there is none
   int dropped = 0;      // messages dropped or clamped since the start
 };
 

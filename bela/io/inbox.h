@@ -15,12 +15,14 @@ class Inbox {
     rights_ = rights;
   }
 
-  // From the one thread of `source`. [io]
-  void Take(Source source, const Message& message) {
+  // From the one thread of `source`. False where the message was dropped. [io]
+  bool Take(Source source, const Message& message) {
     Intent intent;
     const Verdict verdict = ReadIntent(message, rights_, &intent);
     if (verdict != Verdict::kTaken) ++dropped_;
-    if (verdict != Verdict::kDropped && !engine_->Push(source, intent)) ++dropped_;
+    if (verdict == Verdict::kDropped) return false;
+    if (!engine_->Push(source, intent)) ++dropped_;
+    return true;
   }
 
   // A message that could not even be read. [io]

@@ -116,7 +116,7 @@ Verdict ReadOne(MessageId id, const Message& message, const Arg* args, Intent* i
   }
   const Verdict verdict =
       CheckNumber(args[0], message.args[0], args[0].min, args[0].max, &value);
-  intent->value = static_cast<int>(value);
+  if (verdict != Verdict::kDropped) intent->value = static_cast<int>(value);
   return verdict;
 }
 

@@ -113,7 +113,7 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
            std::to_string(frames) + " frames and " + std::to_string(conditioning) +
            " conditioning inputs";
   const JSONArray* layers = GetArray(root.get(), L"layers");
-  if (!layers || layers->empty() || layers->size() > 16)
+  if (!layers || layers->empty() || layers->size() > 9)
     return "layers: expected 1 to 9 of them";
   for (std::size_t i = 0; i < layers->size(); ++i) {
     LayerSpec layer;

@@ -34,8 +34,7 @@ void OscLink::Prepare(int port, Inbox* inbox) {
 void OscLink::Receive(const oscpkt::Message& from, const char* address) {
   Message message;
   if (!FromOsc(from, &message)) return inbox_->Drop();
-  if (address) Remember(address);
-  inbox_->Take(Source::kOsc, message);
+  if (inbox_->Take(Source::kOsc, message) && address) Remember(address);
 }
 
 // from: "ip:port", the port in network byte order, as Bela's OscReceiver gives it.

@@ -42,7 +42,6 @@ Surroundings Publisher::Around() const {
   around.boot_id = settings_.boot_id;
   around.bank = banks_->name();
   around.effects = banks_->effects();
-  around.no_bank = banks_->problem();
   around.dropped = inbox_->dropped();
   return around;
 }
@@ -56,9 +55,8 @@ void Publisher::SendEvents() {
   banks_->Sweep();
   if (banks_->TakeFailure()) SendBankAlarm();
   if (!engine_->PeekEvent() && engine_->EventsLost() == events_lost_) return;
-  const Surroundings around = Around();
   while (const Event* event = engine_->PeekEvent()) {
-    const Message message = ToMessage(*event, around);
+    const Message message = ToMessage(*event, Around());
     revision_ = event->revision;
     Note(*event, message);
     Send(message);

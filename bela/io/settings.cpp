@@ -6,6 +6,8 @@
 #include <random>
 #include <sstream>
 
+#include "engine/finite.h"
+
 namespace pedal {
 namespace {
 
@@ -35,8 +37,10 @@ std::string ReadParams(const char* text, float* params) {
       if (equals == std::string::npos ||
           pair.substr(0, equals) != protocol::kParams[p].id)
         continue;
-      params[p] = std::strtof(pair.c_str() + equals + 1, nullptr);
-      known = true;
+      const char* text_of_value = pair.c_str() + equals + 1;
+      char* end = nullptr;
+      params[p] = std::strtof(text_of_value, &end);
+      known = end != text_of_value && !*end && IsFinite(params[p]);
     }
     if (!known) return "PEDAL_PARAMS: found " + pair + ", expected a parameter=value";
   }

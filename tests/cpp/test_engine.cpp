@@ -1,6 +1,8 @@
 // The engine: time, switching, truth.
 #include <doctest/doctest.h>
 
+#include <limits>
+
 #include "toys.h"
 
 using pedal::EventKind;
@@ -279,6 +281,35 @@ TEST_CASE("input that is not a number is silence, not a poisoned filter") {
   in[1000] = std::numeric_limits<float>::quiet_NaN();
   in[1001] = std::numeric_limits<float>::infinity();
   for (float sample : rig.Play(in)) REQUIRE(std::isfinite(sample));
+}
+
+TEST_CASE("input and parameters beyond all measure leave no trace") {
+  Rig rig("clean");
+  rig.Push(Turn(ParamId::kTrim, 24.0f));
+  rig.Push(Turn(ParamId::kLevel, std::numeric_limits<float>::quiet_NaN(), 2000));
+  std::vector<float> in = toys::Sine(44100);
+  in[1000] = 3e38f;
+  const std::vector<float> out = rig.Play(in);
+  for (float sample : out) REQUIRE(std::isfinite(sample));
+  float peak = 0.0f;
+  for (std::size_t i = 40000; i < out.size(); ++i)
+    peak = std::fmax(peak, std::fabs(out[i]));
+  CHECK(peak > 0.5f);
+}
+
+TEST_CASE("a model may be conditioned on any parameter, and follows it at once") {
+  pedal::Bank bank;
+  bank.effects.resize(1);
+  std::strcpy(bank.effects[0].id, "tilted");
+  bank.effects[0].block1.reset(new pedal::Playable);
+  bank.effects[0].block1->Prepare(toys::RandomSpec(pedal::LayerKind::kGru, 8, 1, 2, 11),
+                                  1.0f, {ParamId::kDrive, ParamId::kTone});
+  for (ParamId id : {ParamId::kDrive, ParamId::kTone}) {
+    Rig still("tilted", 1, &bank), turned("tilted", 1, &bank);
+    turned.Push(Turn(id, id == ParamId::kDrive ? 90.0f : 6.0f, 4000));
+    const std::vector<float> in = toys::Sine(8000, 220.0f, 0.3f);
+    CHECK(still.Play(in) != turned.Play(in));
+  }
 }
 
 TEST_CASE("the gate closes on hiss and opens on a note") {

@@ -98,14 +98,58 @@ TEST_CASE("three late blocks running go dry within 20 ms, two do not") {
   CHECK(events[0].state.fault == Fault::kOverload);
 }
 
-TEST_CASE("a model that breaks while it warms up is never heard") {
+TEST_CASE("a model that costs too much while it warms up is never heard") {
   Rig rig("two");
   const std::vector<float> in = toys::Noise(20000), two = Rig("two").Play(in);
+  const std::vector<float> first(in.begin(), in.begin() + 4064);
   rig.Push(Select("three", 4000));
-  rig.Push(Ask(IntentKind::kInjectOverload, 0, 4064));
-  const std::vector<float> out = rig.Play(in);
-  for (std::size_t i = 0; i < 4064; ++i) REQUIRE(out[i] == two[i]);
-  CheckDryFrom(out, in, 4064 + k20ms, in.size());
+  const std::vector<float> before = rig.Play(first);
+  for (std::size_t i = 0; i < before.size(); ++i) REQUIRE(before[i] == two[i]);
+  for (int block = 0; block < 3; ++block) rig.engine().ReportBlock(true);
+  CheckDryFrom(rig.Play(in), in, k20ms, in.size());
+}
+
+TEST_CASE(
+    "late blocks while a model is being left for clean raise no alarm for clean") {
+  Rig rig("one");
+  rig.Push(Ask(IntentKind::kEffectClean, 0, 4000));
+  rig.Play(toys::Noise(4000 + pedal::kWarmUp + 80));
+  for (int block = 0; block < 3; ++block) rig.engine().ReportBlock(true);
+  rig.Play(toys::Noise(4000));
+  CHECK(rig.engine().state().fault == Fault::kNone);
+}
+
+TEST_CASE("a step to a spare model at another delay is told") {
+  Rig rig("one");
+  rig.Push(Ask(IntentKind::kInjectNan, 0, 4000, 9));
+  rig.Play(toys::Noise(20000));
+  const std::vector<pedal::Event> events = rig.Events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].kind == EventKind::kAlarm);
+  CHECK(events[0].request == 9);
+  CHECK(events[1].kind == EventKind::kSnapshot);
+  CHECK(events[1].state.delay == 15);
+}
+
+TEST_CASE("nothing recovers in bypass, where nothing is tried") {
+  Rig rig("two");
+  rig.Push(Ask(IntentKind::kInjectNan, 0, 4000));
+  rig.Push(Ask(IntentKind::kBypass, 1, 8000));
+  rig.Play(toys::Noise(5 * 44100));
+  CHECK(rig.engine().state().fault == Fault::kNan);
+  rig.Push(Ask(IntentKind::kBypass, 0));
+  rig.Play(toys::Noise(4 * 44100));
+  CHECK(rig.engine().state().fault == Fault::kNone);
+}
+
+TEST_CASE("a fault is injected into a sounding model only, and always answered") {
+  Rig rig("clean");
+  rig.Push(Ask(IntentKind::kInjectNan, 0, 1000, 3));
+  rig.Play(toys::Noise(4000));
+  const std::vector<pedal::Event> events = rig.Events();
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].reason == pedal::Reason::kNoModel);
+  CHECK(events[0].request == 3);
 }
 
 TEST_CASE(
