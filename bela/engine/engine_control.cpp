@@ -64,6 +64,15 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     }
     case IntentKind::kStateGet:
       return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+    case IntentKind::kPresetLoad:
+    case IntentKind::kPresetNext:
+    case IntentKind::kPresetPrevious:
+    case IntentKind::kPresetSave:
+    case IntentKind::kPresetDelete:
+    case IntentKind::kPresetMove:
+    case IntentKind::kParamKeep:
+    case IntentKind::kPresetsGet:
+      return EmitRejected(intent, Reason::kUnknownPreset);
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (voices_[current_].path().kind != PathKind::kModel)

@@ -16,9 +16,19 @@ enum class IntentKind : std::uint8_t {
   kModelBlock,    // value 1 or 16
   kParamSet,      // param, number
   kStateGet,
+  kPresetLoad,  // id
+  kPresetNext,
+  kPresetPrevious,
+  kPresetSave,    // id, name; what is wished for now becomes the preset
+  kPresetDelete,  // id
+  kPresetMove,    // id, value: its place from 0
+  kParamKeep,     // param, value 0 or 1: no preset moves it
+  kPresetsGet,
   kInjectNan,
   kInjectOverload,
 };
+
+constexpr int kNameSize = 32;  // a name's 31 printable ASCII characters and its end
 
 struct Intent {
   IntentKind kind = IntentKind::kStateGet;
@@ -28,6 +38,7 @@ struct Intent {
   int request = 0;      // comes back in the echo; 0 is none
   SampleTime time = kNow;
   char id[kIdSize] = {};
+  char name[kNameSize] = {};
 };
 
 // One queue a producing thread, drained in this order at each grid point.
@@ -47,7 +58,13 @@ enum class EventKind : std::uint8_t {
   kRecovered,  // state.fault is over
 };
 
-enum class Reason : std::uint8_t { kNone, kUnknownEffect, kSuperseded, kNoModel };
+enum class Reason : std::uint8_t {
+  kNone,
+  kUnknownEffect,
+  kSuperseded,
+  kNoModel,
+  kUnknownPreset,
+};
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
 struct State {

@@ -24,6 +24,22 @@ const char* AddressOf(IntentKind kind) {
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       return "/fault/inject";
+    case IntentKind::kPresetLoad:
+      return "/preset/load";
+    case IntentKind::kPresetNext:
+      return "/preset/next";
+    case IntentKind::kPresetPrevious:
+      return "/preset/previous";
+    case IntentKind::kPresetSave:
+      return "/preset/save";
+    case IntentKind::kPresetDelete:
+      return "/preset/delete";
+    case IntentKind::kPresetMove:
+      return "/preset/move";
+    case IntentKind::kParamKeep:
+      return "/param/keep";
+    case IntentKind::kPresetsGet:
+      return "/presets/get";
     case IntentKind::kStateGet:
       break;
   }
@@ -39,6 +55,8 @@ std::string TextOf(Reason reason, const Surroundings& around) {
       return "superseded by a later one";
     case Reason::kNoModel:
       return "no model sounds";
+    case Reason::kUnknownPreset:
+      return "unknown preset; /presets/get lists them";
     case Reason::kNone:
       break;
   }
