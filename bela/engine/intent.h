@@ -3,6 +3,7 @@
 #pragma once
 #include "engine/bank.h"
 #include "engine/protocol.h"
+#include "engine/setlist.h"
 #include "engine/timing.h"
 
 namespace pedal {
@@ -24,11 +25,11 @@ enum class IntentKind : std::uint8_t {
   kPresetMove,    // id, value: its place from 0
   kParamKeep,     // param, value 0 or 1: no preset moves it
   kPresetsGet,
+  kKnobRest,  // param, number: where a knob stands at the start; moves nothing
+  kKnobTurn,  // param, number: moves the parameter once the knob has passed it
   kInjectNan,
   kInjectOverload,
 };
-
-constexpr int kNameSize = 32;  // a name's 31 printable ASCII characters and its end
 
 struct Intent {
   IntentKind kind = IntentKind::kStateGet;
@@ -39,6 +40,7 @@ struct Intent {
   SampleTime time = kNow;
   char id[kIdSize] = {};
   char name[kNameSize] = {};
+  const Intent* again = nullptr;  // applied instead where this is already wished for
 };
 
 // One queue a producing thread, drained in this order at each grid point.
@@ -51,11 +53,14 @@ enum class EventKind : std::uint8_t {
   kEffect,     // state.effect
   kBypass,     // state.bypass
   kBlock,      // state.block
+  kPreset,     // state.preset, state.unsaved
   kParam,      // param, state.params
   kRejected,   // reason
   kSnapshot,   // the whole state
   kAlarm,      // state.fault began
   kRecovered,  // state.fault is over
+  kPresets,    // the setlist was asked for, or has changed
+  kTakeover,   // param, number: where its knob stands; state.waiting tells the rest
 };
 
 enum class Reason : std::uint8_t {
@@ -64,6 +69,7 @@ enum class Reason : std::uint8_t {
   kSuperseded,
   kNoModel,
   kUnknownPreset,
+  kSetlistFull,
 };
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
@@ -74,6 +80,10 @@ struct State {
   int delay = 0;  // samples, of the path that sounds
   Fault fault = Fault::kNone;
   float params[protocol::kNumParams] = {};  // targets, in their units
+  char preset[kIdSize] = {};                // "" for none
+  int unsaved = 0;       // effect, block or a parameter has left the preset since
+  unsigned waiting = 0;  // a bit for each parameter whose knob waits to pass it
+  SampleTime waiting_turned = -kSampleRate;  // when such a knob was last turned
 };
 
 struct Event {
@@ -83,6 +93,7 @@ struct Event {
   IntentKind rejected = IntentKind::kStateGet;
   int revision = 0;
   int request = 0;
+  float number = 0.0f;
   SampleTime time = 0;  // the first sample that sounds so
   State state;
 };

@@ -14,6 +14,7 @@ struct Surroundings {
   std::string effects;  // ids, comma-separated
   std::string no_bank;  // why there is none
   int dropped = 0;      // messages dropped or clamped since the start
+  Setlist setlist;
 };
 
 // One event as the message that tells it; the protocol's table names the arguments.

@@ -150,7 +150,8 @@ TEST_CASE("every event becomes a message with the arguments that the table names
   using pedal::EventKind;
   for (EventKind kind : {EventKind::kEffect, EventKind::kBypass, EventKind::kBlock,
                          EventKind::kParam, EventKind::kRejected, EventKind::kSnapshot,
-                         EventKind::kAlarm, EventKind::kRecovered}) {
+                         EventKind::kAlarm, EventKind::kRecovered, EventKind::kPreset,
+                         EventKind::kPresets, EventKind::kTakeover}) {
     pedal::Event event;
     event.kind = kind;
     const pedal::Message message = pedal::ToMessage(event, around);
