@@ -49,8 +49,16 @@ class Footswitch:
     name: str
     digital: int
     pressed: int
-    address: str
-    toggle: bool
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """What feet mean: a kind of board.toml, switches, messages; off may be None."""
+
+    kind: str
+    on: tuple[str, ...]
+    message: tuple[str, tuple[float | str, ...]]
+    off: tuple[str, tuple[float | str, ...]] | None
 
 
 @dataclass(frozen=True)
@@ -283,9 +291,13 @@ INTENT_OPTIONS: tuple[Arg, ...] = (
 )
 
 FOOTSWITCHES: dict[str, Footswitch] = {
-    'bypass': Footswitch('bypass', 0, 0, '/bypass', True),
-    'effect': Footswitch('effect', 1, 0, '/effect/next', False),
+    'bypass': Footswitch('bypass', 0, 0),
+    'effect': Footswitch('effect', 1, 0),
 }
+GESTURES: tuple[Gesture, ...] = (
+    Gesture('latch', ('bypass',), ('/bypass', (1,)), ('/bypass', (0,))),
+    Gesture('press', ('effect',), ('/effect/next', ()), None),
+)
 KNOBS: dict[str, Knob] = {
     'drive': Knob('drive', 0, 'drive', 0.0, 0.8057),
     'tone': Knob('tone', 1, 'tone', 0.0, 0.8057),
