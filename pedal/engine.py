@@ -21,8 +21,9 @@ GUI_PORT = 5555  # where Bela serves its GUI
 class Settings:
     """What the Bela program reads at its start; the same on the board.
 
-    effect: "" is the bank's first. bypass: starts there. osc_port: 0 is no OSC. raw: the model
-    alone. params: where parameters start, by id, in their units.
+    effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there.
+    osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
+    None is neither read nor written. params: where parameters start, by id, in units.
     """
 
     bank: Path
@@ -33,6 +34,7 @@ class Settings:
     gui_port: int = GUI_PORT
     raw: bool = False
     allow_faults: bool = False
+    data: Path | None = None
     params: Mapping[str, float] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
@@ -46,9 +48,21 @@ class Settings:
             "PEDAL_OSC_PORT": str(self.osc_port),
             "PEDAL_GUI_PORT": str(self.gui_port),
             "PEDAL_RAW": str(int(self.raw)),
+            "PEDAL_DATA": str(self.data.absolute()) if self.data else "",
             "PEDAL_PARAMS": params,
             "PEDAL_ALLOW_FAULTS": str(int(self.allow_faults)),
         }
+
+
+def data_folder() -> Path:
+    """Where a laptop keeps presets and last sound: PEDAL_DATA, or under XDG_DATA_HOME.
+
+    Source: XDG Base Directory Specification 0.8.
+    """
+    if named := os.environ.get("PEDAL_DATA"):
+        return Path(named)
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(home).expanduser() / "pedal"
 
 
 def command(period: int, audio: str, options: Sequence[str]) -> list[str]:

@@ -12,7 +12,14 @@ from rich.console import Console
 
 from pedal import bank
 from pedal.demo import demo_file
-from pedal.engine import BLOCKS, MAX_PERIOD, Settings, command, read_summary
+from pedal.engine import (
+    BLOCKS,
+    MAX_PERIOD,
+    Settings,
+    command,
+    data_folder,
+    read_summary,
+)
 from pedal.errors import BankError, EngineError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.player import Player
@@ -110,6 +117,7 @@ def _start(options: Options, port: int, summary_file: Path) -> subprocess.Popen[
         effect=options.effect,
         model_block=options.model_block,
         osc_port=port,
+        data=data_folder(),
     )
     extra = ["--summary", str(summary_file)]
     if options.audio == "demo":
