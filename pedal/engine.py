@@ -24,6 +24,7 @@ class Settings:
     effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there.
     osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
     None is neither read nor written. params: where parameters start, by id, in units.
+    link_port: of the host's control channel, for the bridge; 0 is none.
     """
 
     bank: Path
@@ -36,6 +37,7 @@ class Settings:
     allow_faults: bool = False
     data: Path | None = None
     params: Mapping[str, float] = field(default_factory=dict)
+    link_port: int = 0
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the program's settings in it."""
@@ -46,6 +48,7 @@ class Settings:
             "PEDAL_BYPASS": str(int(self.bypass)),
             "PEDAL_MODEL_BLOCK": str(self.model_block),
             "PEDAL_OSC_PORT": str(self.osc_port),
+            "PEDAL_GUI_LINK_PORT": str(self.link_port),
             "PEDAL_GUI_PORT": str(self.gui_port),
             "PEDAL_RAW": str(int(self.raw)),
             "PEDAL_DATA": str(self.data.absolute()) if self.data else "",
