@@ -197,15 +197,18 @@ def test_a_killed_bridge_leaves_the_sound_alone(tmp_path):
 
 
 def test_a_guest_on_the_network_sees_but_needs_the_pin_to_play(tmp_path):
-    with stage(write_bank(tmp_path / "night-set"), pin="271828") as pedal:
-        with pedal.client(source_address=("127.0.0.2", 0)) as guest:
-            assert hear(guest, "role")["role"] == "viewer"
-            assert state(guest)["bank"] == "night-set"
-            say(guest, "/bypass", 1)
-            assert "read-only" in hear(guest, "refused")["reason"]
-            guest.send('{"event":"pair","pin":"000000"}')
-            hear(guest, "pair-refused")
-            guest.send('{"event":"pair","pin":"271828"}')
-            assert hear(guest, "role")["role"] == "player"
-            say(guest, "/bypass", 1)
-            assert hear(guest, "/echo/bypass")[3] == 1
+    bank = write_bank(tmp_path / "night-set")
+    with (
+        stage(bank, pin="271828") as pedal,
+        pedal.client(source_address=("127.0.0.2", 0)) as guest,
+    ):
+        assert hear(guest, "role")["role"] == "viewer"
+        assert state(guest)["bank"] == "night-set"
+        say(guest, "/bypass", 1)
+        assert "read-only" in hear(guest, "refused")["reason"]
+        guest.send('{"event":"pair","pin":"000000"}')
+        hear(guest, "pair-refused")
+        guest.send('{"event":"pair","pin":"271828"}')
+        assert hear(guest, "role")["role"] == "player"
+        say(guest, "/bypass", 1)
+        assert hear(guest, "/echo/bypass")[3] == 1
