@@ -1,8 +1,9 @@
 // Draws the Stage: tiles, display, lamps, meters, chips. Called once a frame at most.
 import { readable } from "./colour.js";
-import { CLIP_HOLD_MS, activeName, announcement, banner, barPart, linkChip, linkState, loadChip, tiles } from "./views.js";
+import { CLIP_HOLD_MS, activeName, announcement, banner, barPart, effectLamp, linkChip, linkState, loadChip, tiles } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
+const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then no lamp flashes
 
 // Sets only what differs: an untouched node costs nothing and says nothing.
 export function put(node, text) {
@@ -27,7 +28,7 @@ export function drawStage(state, nowMs, onTile) {
   flag(document.body, "data-role", state.role);
   drawTiles(tiles(state), state, fresh, onTile);
   drawDisplay(state, fresh);
-  drawSwitches(state, fresh);
+  drawSwitches(state, nowMs, fresh);
   drawChips(state, nowMs);
   drawMeters(state, nowMs, fresh);
   put($("announcement"), announcement(state, nowMs));
@@ -82,13 +83,14 @@ function drawDisplay(state, fresh) {
   flag($("display"), "data-look", fresh && known ? (state.bypass ? "bypass" : "on") : "stale");
 }
 
-function drawSwitches(state, fresh) {
+function drawSwitches(state, nowMs, fresh) {
   const on = fresh && !state.bypass;
   const waiting = (kind) => state.pending.some((intent) => intent.kind === kind);
   flag($("bypass"), "aria-pressed", state.bootId !== "" && !state.bypass);
   flag($("bypass"), "data-look", waiting("bypass") ? "pressed" : on ? "on" : "off");
   const next = state.pending.some((intent) => intent.target === "next");
-  flag($("next"), "data-look", next ? "pressed" : fresh && state.effect !== "clean" ? "on" : "off");
+  const lit = fresh && (calm.matches || effectLamp(state, nowMs));
+  flag($("next"), "data-look", next ? "pressed" : lit ? "on" : "off");
   flag($("bypass"), "data-fault", fresh && state.fault !== "none");
 }
 

@@ -90,6 +90,14 @@ export function announcement(state, nowMs) {
   return `${activeName(state)}, ${state.bypass ? "bypass" : "on"}, block ${state.block}${fault}`;
 }
 
+// The pedal's effect lamp (bela/controls/leds.h): n flashes and a pause; steady for clean.
+export function effectLamp(state, nowMs) {
+  const number = state.effects.indexOf(state.effect) + 1;
+  if (number === 0) return state.bootId !== "";
+  const phase = Math.floor(nowMs / 150) % (2 * number + 4);
+  return phase < 2 * number && phase % 2 === 0;
+}
+
 // 0..1 along a bar of 60 dB.
 export function barPart(dbfs) {
   return Math.min(1, Math.max(0, 1 - dbfs / FLOOR_DBFS));
