@@ -79,7 +79,9 @@ function drawDisplay(state, fresh) {
   if (active) paint($("display"), active.hue);
   const known = state.bootId !== "";
   const word = !known ? "Waiting" : !fresh ? "Was playing" : state.bypass ? "Bypass" : "On";
-  put($("effect-word"), word);
+  const preset = state.presets.find((row) => row.id === state.preset);
+  const mark = state.unsaved ? " *" : "";
+  put($("effect-word"), preset ? `${word} · ${preset.name || preset.id}${mark}` : word);
   flag($("display"), "data-look", fresh && known ? (state.bypass ? "bypass" : "on") : "stale");
 }
 

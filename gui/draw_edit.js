@@ -6,15 +6,15 @@ import { loadChip, paramText, tiles, titled } from "./views.js";
 const $ = (id) => document.getElementById(id);
 const HAND_MS = 600; // a slider that was moved this recently is the player's, not the engine's
 
-// Builds the sliders once. onParam(id, value).
-export function buildParams(onParam) {
+// Builds the sliders once. onParam(id, value); onKeep(node, id) makes a button keep a parameter.
+export function buildParams(onParam, onKeep) {
   const rows = Object.values(PARAMS).map((param) => {
     const node = $("param").content.firstElementChild.cloneNode(true);
     const slider = node.querySelector("input");
-    const reset = node.querySelector("button");
+    const reset = node.querySelector(".reset");
+    const keep = node.querySelector(".keep");
     node.dataset.id = param.id;
     put(node.querySelector(".label"), titled(param.id));
-    put(node.querySelector(".help"), param.help);
     slider.id = `param-${param.id}`;
     node.querySelector("label").htmlFor = slider.id;
     node.querySelector("output").htmlFor = slider.id;
@@ -28,6 +28,8 @@ export function buildParams(onParam) {
       slider.dataset.movedMs = -HAND_MS;
       onParam(param.id, param.default);
     });
+    keep.setAttribute("aria-label", `Keep ${param.id} when a preset is recalled`);
+    onKeep(keep, param.id);
     return node;
   });
   $("params").replaceChildren(...rows);
@@ -53,6 +55,10 @@ function drawParam(node, state, nowMs) {
   const text = paramText(node.dataset.id, value);
   put(node.querySelector("output"), text);
   flag(slider, "aria-valuetext", text);
+  flag(node.querySelector(".keep"), "aria-pressed", state.kept.includes(node.dataset.id));
+  const knob = state.knobs[node.dataset.id];
+  const help = knob === undefined ? PARAMS[node.dataset.id].help : `The knob waits at ${paramText(node.dataset.id, knob)}: turn it past ${text}.`;
+  put(node.querySelector(".help"), help);
   if (value === undefined || nowMs - Number(slider.dataset.movedMs ?? -HAND_MS) < HAND_MS) return;
   if (slider.valueAsNumber !== value) slider.value = value;
 }

@@ -1,7 +1,9 @@
 // Wires the page: socket -> store -> drawing, and presses -> intents.
 import { drawStage } from "./draw.js";
 import { buildParams, drawEdit } from "./draw_edit.js";
+import { drawPresets } from "./draw_presets.js";
 import { block, next, ofKey, select, toggle } from "./keys.js";
+import { cleanName, hold, idOf, load, save, step } from "./presets.js";
 import { VERSION } from "./protocol.js";
 import { Line, socketAddress } from "./socket.js";
 import { START, reduce } from "./store.js";
@@ -118,7 +120,10 @@ function frame() {
     dirty = false;
     const meter = state.meter;
     drawStage(state, nowMs, (node, id) => onPress(node, () => intend(select(id))));
-    if (document.body.dataset.layer === "edit") drawEdit(state, nowMs);
+    if (document.body.dataset.layer === "edit") {
+      drawEdit(state, nowMs);
+      drawPresets(state, (node, id) => onPress(node, () => intend(load(id))));
+    }
     if (meter !== frame.drawn) line.acknowledge();
     frame.drawn = meter;
   }
@@ -132,6 +137,9 @@ function tick() {
   if (state.linkUp && state.wantsSnapshot && nowMs - askedMs > ASK_MS) {
     askedMs = nowMs;
     line.intend("/state/get");
+  } else if (state.linkUp && state.wantsPresets && nowMs - askedMs > ASK_MS) {
+    askedMs = nowMs;
+    line.intend("/presets/get");
   }
 }
 
@@ -153,7 +161,18 @@ $("pairing").addEventListener("submit", (event) => {
   event.preventDefault();
   line.pair($("pin").value.trim());
 });
-buildParams((id, value) => moved.set(id, value));
+buildParams(
+  (id, value) => moved.set(id, value),
+  (node, id) => onPress(node, () => intend(hold(id, !state.kept.includes(id)))),
+);
+for (const way of ["previous", "next"]) onPress($(`preset-${way}`), () => intend(step(way)));
+onPress($("preset-save"), () => state.preset && intend(save(state.preset, "")));
+$("preset-new").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = cleanName($("preset-name").value);
+  intend(save(idOf(name, state.presets.map((preset) => preset.id)), name));
+  $("preset-name").value = "";
+});
 document.addEventListener("keydown", onKey);
 document.addEventListener("pointerdown", stayAwake, { once: true });
 document.addEventListener("visibilitychange", () => document.hidden || line.hurry());

@@ -13,6 +13,7 @@ export const START = {
   role: "player",
   heardMs: -Infinity, // when the last message of the engine came
   wantsSnapshot: true,
+  wantsPresets: true,
   bootId: "",
   revision: 0,
   version: 0,
@@ -26,6 +27,11 @@ export const START = {
   alarm: "",
   dropped: 0,
   params: {},
+  presets: [], // the setlist: {id, name, effect}
+  preset: "", // the id of the one that sounds
+  unsaved: false, // the sound has left it since
+  kept: [], // ids of the parameters that no preset moves
+  knobs: {}, // where a knob stands that waits for its parameter, by the parameter's id
   meter: null,
   clippedMs: { input: -Infinity, output: -Infinity },
   lastXrunMs: -Infinity,
@@ -40,7 +46,7 @@ export function reduce(state, event) {
     case "message":
       return heard(state, event);
     case "link":
-      return { ...state, linkUp: event.up, wantsSnapshot: true, pending: [] };
+      return { ...state, linkUp: event.up, wantsSnapshot: true, wantsPresets: true, pending: [] };
     case "engine":
       return { ...state, engineUp: event.up, wantsSnapshot: state.wantsSnapshot || event.up };
     case "role":
@@ -66,7 +72,7 @@ function heard(state, { address, args, nowMs }) {
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
   const told = REPORTS[address] ? REPORTS[address](next, row, nowMs) : next;
-  return row.revision > state.revision ? { ...told, wantsSnapshot: true } : told;
+  return row.revision > state.revision ? { ...told, wantsSnapshot: true, wantsPresets: true } : told;
 }
 
 // Applies the next revision, ignores old ones, notices a gap.
@@ -75,7 +81,7 @@ function echo(state, address, row) {
   const next = { ...state, pending: state.pending.filter((intent) => intent.kind !== kind) };
   const step = row.revision - state.revision;
   if (step <= 0) return next;
-  if (step > 1) return { ...next, wantsSnapshot: true };
+  if (step > 1) return { ...next, wantsSnapshot: true, wantsPresets: true };
   return { ...next, ...change(state, row), revision: row.revision };
 }
 
@@ -84,7 +90,7 @@ function snapshot(state, row) {
   if (same && row.revision < state.revision) return state;
   return {
     ...state,
-    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "" }),
+    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", wantsPresets: true, knobs: {} }),
     bootId: row.boot_id,
     revision: row.revision,
     version: row.version,
@@ -107,6 +113,7 @@ const ECHOES = {
   "/echo/bypass": ["bypass", (state, row) => ({ bypass: row.on === 1 })],
   "/echo/block": ["block", (state, row) => ({ block: row.frames, delay: row.frames - 1 })],
   "/echo/param": ["param", (state, row) => ({ params: { ...state.params, [row.id]: row.value } })],
+  "/echo/preset": ["preset", (state, row) => ({ preset: row.id, unsaved: row.unsaved === 1 })],
 };
 
 const REPORTS = {
@@ -120,6 +127,18 @@ const REPORTS = {
     if (row.code === "recovered") return { ...state, fault: "none", alarm: "" };
     const fault = row.code === "bank-refused" ? state.fault : row.code;
     return { ...state, fault, alarm: row.text };
+  },
+  "/presets"(state, row) {
+    const [ids, effects, kept] = [row.ids, row.effects, row.kept].map((text) => (text ? text.split(",") : []));
+    const names = row.names.split("\n");
+    const presets = ids.map((id, i) => ({ id, name: names[i] ?? "", effect: effects[i] ?? "" }));
+    const pending = state.pending.filter((intent) => intent.kind !== "keep");
+    const now = { preset: row.current, unsaved: row.unsaved === 1 };
+    return { ...state, ...now, presets, kept, pending, wantsPresets: false };
+  },
+  "/takeover"(state, row) {
+    const { [row.id]: _, ...others } = state.knobs;
+    return { ...state, knobs: row.pending === 1 ? { ...others, [row.id]: row.knob } : others };
   },
   "/meter"(state, row, nowMs) {
     const clippedMs = { ...state.clippedMs };

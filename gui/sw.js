@@ -1,7 +1,7 @@
 // Keeps the page openable when its server is away: the network first, then the last copy.
 const KEPT = "pedal-1";
 const FILES = ["./", "style.css", "edit.css", "icon.svg", "manifest.webmanifest", "main.js", "codec.js", "colour.js", "draw.js"];
-const MORE = ["draw_edit.js", "keys.js", "protocol.js", "socket.js", "store.js", "views.js"];
+const MORE = ["draw_edit.js", "draw_presets.js", "presets.js", "keys.js", "protocol.js", "socket.js", "store.js", "views.js"];
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();

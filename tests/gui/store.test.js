@@ -71,6 +71,23 @@ test("another boot id is another engine", () => {
   assert.deepEqual([after.bootId, after.revision, after.wantsSnapshot], ["b2", 0, false]);
 });
 
+test("the setlist comes whole, and an echo names the preset that sounds", () => {
+  const list = message("/presets", "b1", 5, 0, "lead,rhythm", "Lead\nRhythm, clean", "buzz,hum", "level", "lead", 0);
+  const state = play([list, message("/echo/preset", "b1", 6, 0, "rhythm", 1)], PLAYING);
+  assert.deepEqual(state.presets[1], { id: "rhythm", name: "Rhythm, clean", effect: "hum" });
+  assert.deepEqual([state.preset, state.unsaved, state.kept, state.wantsPresets], ["rhythm", true, ["level"], false]);
+});
+
+test("an empty setlist has no presets", () => {
+  assert.deepEqual(reduce(PLAYING, message("/presets", "b1", 5, 0, "", "", "", "", "", 0)).presets, []);
+});
+
+test("a knob that waits is shown until it has its parameter again", () => {
+  const state = reduce(PLAYING, message("/takeover", "b1", 5, 0, "drive", 1, 80));
+  assert.deepEqual(state.knobs, { drive: 80 });
+  assert.deepEqual(reduce(state, message("/takeover", "b1", 5, 0, "drive", 0, 50)).knobs, {});
+});
+
 test("a link that comes back wants a snapshot and forgets what was pressed", () => {
   const intent = { kind: "bypass", target: "", request: 7, sinceMs: 0 };
   const state = play([{ type: "intent", intent }, { type: "link", up: false }, { type: "link", up: true }], PLAYING);

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { NIGHT, contrast, readable } from "../../gui/colour.js";
 import { ofKey, toggle } from "../../gui/keys.js";
+import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
 import { age, announcement, banner, effectLamp, linkState, loadChip, paramText, tiles } from "../../gui/views.js";
@@ -100,4 +101,12 @@ test("figures carry units", () => {
   assert.equal(paramText("tone", 2.5), "+2.5 dB");
   assert.equal(paramText("gate", -90), "off");
   assert.deepEqual([age(900), age(12_000), age(125_000)], ["0.9 s", "12 s", "2 min"]);
+});
+
+test("a preset's name becomes an id that no other has", () => {
+  assert.equal(idOf("Solo 2!", []), "solo-2");
+  assert.equal(idOf("Solo", ["solo", "solo-2"]), "solo-3");
+  assert.match(idOf("x".repeat(60), []), /^[a-z0-9-]{1,31}$/);
+  assert.equal(idOf("", []), "preset");
+  assert.equal(cleanName("  Gr\u00fcn \n"), "Grn");
 });
