@@ -36,6 +36,7 @@ test: build/test.packages .venv/test.stamp build asan ## sets up and runs all te
 	ctest --test-dir build/host --output-on-failure -j $(JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 	node --test $(wildcard tests/gui/*.test.js)
+	npm install --prefix tests/gui --no-package-lock --no-audit --no-fund --silent
 	$(BIN)/python -m pytest
 
 fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messages; FUZZ_SECONDS=600 each

@@ -11,7 +11,6 @@
 // Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
 // clang-format on
 #include <Bela.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
@@ -26,41 +25,43 @@ using pedal::Program;
 std::unique_ptr<Program> gProgram;
 
 // The first load is the same task as a later one: the pedal plays dry until the bank is
-// there. [io]
-void LoadBankTask(void*) { gProgram->banks.Load(gProgram->settings.bank); }
-
-// Events within 10 ms, levels every 50 ms. [publisher]
-void PublishTask(void*) {
-  for (int tick = 0; !Bela_stopRequested(); ++tick) {
-    gProgram->publisher.SendEvents();
-    if (tick % 5 == 0) gProgram->publisher.SendMeter();
-    usleep(10000);
-  }
+// there. Both switches held at the start: it stays dry. [io]
+void LoadBankTask(void*) {
+  if (gProgram->AwaitStart() == pedal::StartKind::kSafe)
+    return gProgram->banks.Skip("safe start: all switches were held; playing dry");
+  gProgram->banks.Load(gProgram->settings.bank);
 }
+
+// [publisher]
+void PublishTask(void*) { gProgram->publisher.Run(); }
+
+// Presets and the last sound go to disk from here only. [saver]
+void SaveTask(void*) { gProgram->presets.Run(); }
 
 // Switches are read every frame, knobs every grid point, each with its own time.
 // [audio]
 void ReadControls(BelaContext* context, Program* program) {
   const pedal::SampleTime start = program->engine.clock();
-  pedal::Intent intent;
+  pedal::Intent intents[pedal::Surface::kMaxIntents];
+  int readings[pedal::board::kNumFootswitches];
   for (unsigned int n = 0; n < context->digitalFrames; ++n) {
-    intent.time = start + n;
-    for (int i = 0; i < pedal::board::kNumFootswitches; ++i) {
-      const int reading =
-          digitalRead(context, n, pedal::board::kFootswitches[i].digital);
-      if (program->surface.ProcessFootswitch(i, reading, &intent))
-        program->engine.Push(pedal::Source::kControls, intent);
-    }
-    if (intent.time % pedal::kGrid != 0 || context->analogFrames == 0) continue;
+    for (int i = 0; i < pedal::board::kNumFootswitches; ++i)
+      readings[i] = digitalRead(context, n, pedal::board::kFootswitches[i].digital);
+    const int count = program->surface.ProcessSwitches(readings, start + n, intents);
+    for (int i = 0; i < count; ++i)
+      program->engine.Push(pedal::Source::kControls, intents[i]);
+    if ((start + n) % pedal::kGrid != 0 || context->analogFrames == 0) continue;
     const unsigned int frame = n * context->analogFrames / context->audioFrames;
     for (int i = 0; i < pedal::board::kNumKnobs; ++i) {
       const unsigned int channel = pedal::board::kKnobs[i].analog;
       if (channel >= context->analogInChannels) continue;
+      intents[0].time = start + n;
       const float reading = analogRead(context, frame, channel);
-      if (program->surface.ProcessKnob(i, reading, &intent))
-        program->engine.Push(pedal::Source::kControls, intent);
+      if (program->surface.ProcessKnob(i, reading, intents))
+        program->engine.Push(pedal::Source::kControls, intents[0]);
     }
   }
+  program->start.store(program->surface.start());
 }
 
 // From the engine's state after the block, so that no lamp leads the sound. [audio]
@@ -84,10 +85,11 @@ bool setup(BelaContext* context, void*) {
   if (!wrong.empty())
     return std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str()), false;
   program.offline = (context->flags & BELA_FLAG_OFFLINE) != 0;
-  pedal::EngineConfig config = program.settings.engine;
+  pedal::EngineConfig config = program.ReadPresets();
   config.start_fade =
       program.offline ? pedal::StartFade::kOff : pedal::StartFade::k100ms;
   program.engine.Prepare(config);
+  program.engine.StartWithPresets(program.presets.setlist());
   program.cpu.count = 100;  // blocks a percentage; 0 would stop the clock
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
@@ -102,11 +104,12 @@ bool setup(BelaContext* context, void*) {
   program.osc.Prepare(program.settings.osc_port, &program.inbox);
   program.gui.Prepare("pedal", program.settings.gui_port, &program.inbox);
   program.publisher.Prepare(program.settings, &program.engine, &program.banks,
-                            &program.inbox, &program.vitals, &program.osc,
-                            &program.gui);
+                            &program.inbox, &program.vitals, &program.osc, &program.gui,
+                            &program.presets);
   if (!program.offline) {
     Bela_runAuxiliaryTask(LoadBankTask);
     Bela_runAuxiliaryTask(PublishTask);
+    Bela_runAuxiliaryTask(SaveTask);
     return true;
   }
   // A render of an effect that can't be had is refused; clean and bypass do without a

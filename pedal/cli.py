@@ -75,12 +75,27 @@ def run(
     model_block: BlockOption = 1,
     osc_port: Annotated[int, typer.Option(help="UDP port; 0: any free.")] = OSC_PORT,
     source: Annotated[Path | None, typer.Option("--in", help="Loop to play.")] = None,
+    gui_port: Annotated[
+        int | None, typer.Option(help="The page's port; 8080, 0: any free.")
+    ] = None,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Opens the page to the network, by PIN.")
+    ] = False,
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
     from pedal.run import Options, play
 
     options = Options(
-        audio, period, seconds, bank, effect, model_block, osc_port, source
+        audio,
+        period,
+        seconds,
+        bank,
+        effect,
+        model_block,
+        osc_port,
+        source,
+        gui_port,
+        listen,
     )
     play(options, _console())
 

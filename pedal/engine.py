@@ -21,8 +21,10 @@ GUI_PORT = 5555  # where Bela serves its GUI
 class Settings:
     """What the Bela program reads at its start; the same on the board.
 
-    effect: "" is the bank's first. bypass: starts there. osc_port: 0 is no OSC.
-    raw: the model alone. params: where parameters start, by id, in their units.
+    effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there.
+    osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
+    None is neither read nor written. params: where parameters start, by id, in units.
+    link_port: of the host's control channel, for the bridge; 0 is none.
     """
 
     bank: Path
@@ -33,7 +35,9 @@ class Settings:
     gui_port: int = GUI_PORT
     raw: bool = False
     allow_faults: bool = False
+    data: Path | None = None
     params: Mapping[str, float] = field(default_factory=dict)
+    link_port: int = 0
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the program's settings in it."""
@@ -44,11 +48,24 @@ class Settings:
             "PEDAL_BYPASS": str(int(self.bypass)),
             "PEDAL_MODEL_BLOCK": str(self.model_block),
             "PEDAL_OSC_PORT": str(self.osc_port),
+            "PEDAL_GUI_LINK_PORT": str(self.link_port),
             "PEDAL_GUI_PORT": str(self.gui_port),
             "PEDAL_RAW": str(int(self.raw)),
+            "PEDAL_DATA": str(self.data.absolute()) if self.data else "",
             "PEDAL_PARAMS": params,
             "PEDAL_ALLOW_FAULTS": str(int(self.allow_faults)),
         }
+
+
+def data_folder() -> Path:
+    """Where a laptop keeps presets and last sound: PEDAL_DATA, or under XDG_DATA_HOME.
+
+    Source: XDG Base Directory Specification 0.8.
+    """
+    if named := os.environ.get("PEDAL_DATA"):
+        return Path(named)
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(home).expanduser() / "pedal"
 
 
 def command(period: int, audio: str, options: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pedal.errors import EngineError
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 FACTORY_BANK = ROOT / "pedal" / "banks" / "factory"
+GUI = ROOT / "gui"
 
 
 def engine_path() -> Path:

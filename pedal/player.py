@@ -6,10 +6,12 @@ import signal
 import subprocess
 import time
 from contextlib import suppress
+from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
 
+from pedal.children import BridgeProcess, Deaths
 from pedal.engine import last_words
 from pedal.errors import EngineError
 from pedal.keys import Keys
@@ -24,13 +26,25 @@ STOP_S = 5.0  # an engine that does not end within this is killed
 STDERR_BYTES = 65536  # of the engine's, kept
 
 
+class Starter(Protocol):
+    """Starts the engine, in the state that it had."""
+
+    def start(self, last: Session, deaths: Deaths) -> subprocess.Popen[bytes]: ...
+
+
 class Player:
-    """Follows one running engine: its messages, its stderr, the player's keys."""
+    """Follows one running engine: its messages, its stderr, the player's keys.
+
+    Starts it again when it dies, and keeps the bridge running.
+    """
 
     def __init__(
-        self, engine: subprocess.Popen[bytes], port: int, console: Console
+        self, starter: Starter, bridge: BridgeProcess, port: int, console: Console
     ) -> None:
-        self._engine = engine
+        self._starter, self._bridge = starter, bridge
+        self._deaths = Deaths()
+        self._stopping = False
+        self._engine = starter.start(Session(), self._deaths)
         self._console = console
         self._link = Link("127.0.0.1", port)
         self._session = Session()
@@ -49,8 +63,7 @@ class Player:
             signal.signal(signal.SIGTERM, terminated)
             self._end()
         if self._engine.returncode:
-            words = self._stderr.decode("utf-8", errors="replace")
-            raise EngineError(last_words(words, self._engine.returncode))
+            raise EngineError(self._last_words())
 
     def _loop(self) -> None:
         """Turns until the engine ends."""
@@ -59,12 +72,33 @@ class Player:
         live = Live(console=self._console, auto_refresh=False, transient=True)
         with Keys() as keys, live:
             drawn_s = 0.0
-            while self._engine.poll() is None:
+            while self._engine.poll() is None or self._revive():
                 self._turn(keys)
+                self._bridge.turn()
                 if self._console.is_terminal and time.monotonic() - drawn_s > FRAME_S:
                     live.update(status_line(self._session), refresh=True)
                     drawn_s = time.monotonic()
         self._read_stderr()
+
+    def _revive(self) -> bool:
+        """Starts a dead engine again in its last state; False where it shall not be."""
+        heard = self._session.boot_id != ""
+        if not self._engine.returncode or self._stopping or not heard:
+            return False
+        self._deaths.note(time.monotonic())
+        if self._deaths.too_many:
+            return False
+        self._read_stderr()
+        how = " in bypass" if self._deaths.wants_bypass else ""
+        text = f"alarm: {self._last_words()}; started again{how}"
+        self._console.print(text, style="red", soft_wrap=True, markup=False)
+        self._stderr = b""
+        self._engine = self._starter.start(self._session, self._deaths)
+        return True
+
+    def _last_words(self) -> str:
+        words = self._stderr.decode("utf-8", errors="replace")
+        return last_words(words, self._engine.returncode)
 
     def _turn(self, keys: Keys) -> None:
         """Waits for something to happen, at most a frame, and handles it."""
@@ -132,6 +166,7 @@ class Player:
 
     def _stop(self) -> None:
         """Asks the engine to end; it fades out and writes its summary."""
+        self._stopping = True
         with suppress(ProcessLookupError):
             self._engine.send_signal(signal.SIGINT)
 
@@ -147,6 +182,7 @@ class Player:
             self._engine.wait()
         self._read_stderr()
         self._link.close()
+        self._bridge.stop()
 
 
 def _as_interrupt(*_: object) -> None:

@@ -1,30 +1,42 @@
 """Plays live on a laptop: starts the engine, shows its state, sends keys as intents."""
 
-import ctypes
-import signal
+import secrets
 import socket
 import subprocess
 import tempfile
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
 from pedal import bank
+from pedal.children import BridgeProcess, Deaths, own_address, start
 from pedal.demo import demo_file
-from pedal.engine import BLOCKS, MAX_PERIOD, Settings, command, read_summary
+from pedal.engine import (
+    BLOCKS,
+    MAX_PERIOD,
+    Settings,
+    command,
+    data_folder,
+    read_summary,
+)
 from pedal.errors import BankError, EngineError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.player import Player
 from pedal.protocol.protocol import OSC_PORT
+from pedal.state import Session
 from pedal.status import summary_text
 
-PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
+PAGE_PORT = 8080
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to play. osc_port 0 is any free one; seconds None is until q or Ctrl-C."""
+    """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
+
+    gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
+    """
 
     audio: str = "demo"
     period: int = 128
@@ -34,23 +46,71 @@ class Options:
     model_block: int = 1
     osc_port: int = OSC_PORT
     source: Path | None = None
+    gui_port: int | None = None
+    listen: bool = False
 
 
 def play(options: Options, console: Console) -> None:
     """Plays until the time is up, q, Ctrl-C, or the engine's end; prints its figures.
 
+    An engine or a bridge that dies is started again, the engine in its last state.
     Raises UsageError, BankError (an unknown effect of a good bank) and EngineError.
     """
     _check(options)
     _check_bank(options, console)
     port = _free_port(options.osc_port)
+    page_port, link_port = _page_port(options.gui_port), _tcp_port(0)
+    pin = f"{secrets.randbelow(10**6):06d}" if options.listen else ""
+    bridge = BridgeProcess(page_port, link_port, options.bank.absolute(), pin)
     with tempfile.TemporaryDirectory(prefix="pedal-") as folder:
         summary_file = Path(folder) / "summary.json"
-        player = Player(_start(options, port, summary_file), port, console)
+        settings = Settings(
+            bank=options.bank.absolute(),
+            effect=options.effect,
+            model_block=options.model_block,
+            osc_port=port,
+            link_port=link_port,
+            data=data_folder(),
+        )
+        engine = EngineProcess(settings, options, summary_file)
+        player = Player(engine, bridge, port, console)
+        host = own_address() if pin else "localhost"
+        text = f"page http://{host}:{page_port}/{f'  PIN {pin}' if pin else ''}"
+        console.print(text, soft_wrap=True, markup=False)
         player.follow()
         summary = read_summary(summary_file)
     if summary:
         console.print(summary_text(summary), soft_wrap=True, markup=False)
+
+
+class EngineProcess:
+    """Starts the engine, again in the state that it had."""
+
+    def __init__(self, settings: Settings, options: Options, summary: Path) -> None:
+        self._settings, self._options, self._summary = settings, options, summary
+        self._began_s = time.monotonic()
+
+    def start(self, last: Session, deaths: Deaths) -> subprocess.Popen[bytes]:
+        """Raises EngineError when it cannot be started. last: what it played."""
+        options, settings = self._options, self._settings
+        if last.boot_id:
+            settings = replace(
+                settings,
+                effect=last.effect,
+                bypass=last.bypass or deaths.wants_bypass,
+                model_block=last.block,
+                params=last.params,
+            )
+        extra = ["--summary", str(self._summary)]
+        if options.audio == "demo":
+            extra += ["--in", str(options.source or demo_file())]
+        if options.seconds is not None:
+            left = options.seconds
+            if last.boot_id:
+                left = max(left - (time.monotonic() - self._began_s), 0.1)
+            extra += ["--seconds", f"{left:g}"]
+        line = command(options.period, options.audio, extra)
+        return start(line, settings.environment(), subprocess.PIPE)
 
 
 def _check(options: Options) -> None:
@@ -72,6 +132,8 @@ def _check(options: Options) -> None:
         raise UsageError(f"--seconds: expected above 0, found {options.seconds:g}")
     if not 0 <= options.osc_port <= 65535:
         raise UsageError(f"--osc-port: expected 0 to 65535, found {options.osc_port}")
+    if not 0 <= (options.gui_port or 0) <= 65535:
+        raise UsageError(f"--gui-port: expected 0 to 65535, found {options.gui_port}")
 
 
 def _check_bank(options: Options, console: Console) -> None:
@@ -100,39 +162,25 @@ def _free_port(port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _start(options: Options, port: int, summary_file: Path) -> subprocess.Popen[bytes]:
-    """Starts the engine in a session of its own, so that Ctrl-C reaches only us.
-
-    When this process dies, by a closed terminal even, the engine fades out and ends.
-    """
-    settings = Settings(
-        bank=options.bank.absolute(),
-        effect=options.effect,
-        model_block=options.model_block,
-        osc_port=port,
-    )
-    extra = ["--summary", str(summary_file)]
-    if options.audio == "demo":
-        extra += ["--in", str(options.source or demo_file())]
-    if options.seconds is not None:
-        extra += ["--seconds", f"{options.seconds:g}"]
-    line = command(options.period, options.audio, extra)
+def _page_port(port: int | None) -> int:
+    """The page's TCP port: the one asked for, else 8080, else a free one."""
+    if port is not None:
+        return _tcp_port(port)
     try:
-        return subprocess.Popen(
-            line,
-            env=settings.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
-        )
-    except OSError as cause:
-        raise EngineError(
-            f"engine {line[0]}: cannot be started: {cause.strerror}"
-        ) from cause
+        return _tcp_port(PAGE_PORT)
+    except EngineError:
+        return _tcp_port(0)
 
 
-def _end_with_parent() -> None:
-    """In the engine's process, before it starts: its parent's death is a SIGTERM."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _tcp_port(port: int) -> int:
+    """A TCP port on loopback. Raises EngineError when it is taken."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as cause:
+            raise EngineError(
+                f"port {port}: expected a free TCP port, found it taken "
+                f"({cause.strerror}); use --gui-port 0"
+            ) from cause
+        return int(probe.getsockname()[1])

@@ -27,8 +27,22 @@ class Meter:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """One place of the setlist. effect: an id."""
+
+    id: str
+    name: str
+    effect: str
+
+
+@dataclass(frozen=True)
 class Session:
-    """What is known of a pedal. boot_id "" is: nothing yet."""
+    """What is known of a pedal. boot_id "" is: nothing yet.
+
+    preset: the id of the one that sounds, "" for none; unsaved: the sound has left it.
+    kept: ids of the parameters that no preset moves. knobs: where a knob stands that
+    waits for its parameter, by the parameter's id, in its unit.
+    """
 
     boot_id: str = ""
     revision: int = 0
@@ -44,6 +58,11 @@ class Session:
     rejected: str = ""
     dropped: int = 0
     params: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    preset: str = ""
+    unsaved: bool = False
+    presets: tuple[Preset, ...] = ()
+    kept: frozenset[str] = frozenset()
+    knobs: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     meter: Meter = Meter()
     wants_snapshot: bool = True
 
@@ -134,6 +153,27 @@ def _rejected(session: Session, row: Row) -> Session:
     return replace(session, rejected=f"{row['address']}: {row['reason']}")
 
 
+def _presets(session: Session, row: Row) -> Session:
+    """The whole setlist."""
+    ids = row["ids"].split(",") if row["ids"] else []
+    rows = zip(ids, row["names"].split("\n"), row["effects"].split(","), strict=False)
+    return replace(
+        session,
+        presets=tuple(Preset(*fields) for fields in rows),
+        kept=frozenset(name for name in row["kept"].split(",") if name),
+        preset=row["current"],
+        unsaved=bool(row["unsaved"]),
+    )
+
+
+def _takeover(session: Session, row: Row) -> Session:
+    """A knob waits for its parameter, or has it again."""
+    knobs = {name: at for name, at in session.knobs.items() if name != row["id"]}
+    if row["pending"]:
+        knobs[row["id"]] = row["knob"]
+    return replace(session, knobs=MappingProxyType(knobs))
+
+
 def _meter(session: Session, row: Row) -> Session:
     """Levels and load."""
     meter = Meter(
@@ -153,9 +193,14 @@ ECHOES: dict[str, Callable[[Session, Row], Session]] = {
     "/echo/bypass": lambda session, row: replace(session, bypass=bool(row["on"])),
     "/echo/block": _block,
     "/echo/param": _param,
+    "/echo/preset": lambda session, row: replace(
+        session, preset=row["id"], unsaved=bool(row["unsaved"])
+    ),
 }
 REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/echo/rejected": _rejected,
     "/alarm": _alarm,
+    "/presets": _presets,
+    "/takeover": _takeover,
     "/meter": _meter,
 }

@@ -10,6 +10,12 @@ from tests.helpers import write_bank
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True)
+def own_presets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the player's own presets."""
+    monkeypatch.setenv("PEDAL_DATA", str(tmp_path / "pedal-data"))
+
+
 @pytest.fixture(scope="session")
 def golden_rows() -> list[dict]:
     """The rows of pedal/protocol/examples/messages.json."""

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "engine/protocol.h"
+#include "engine/intent.h"
 
 namespace pedal {
 namespace board {
@@ -13,8 +13,32 @@ struct Footswitch {
   const char* name;
   int digital;
   int pressed;
-  const char* address;
-  bool toggle;
+};
+
+enum class GestureKind : std::uint8_t {
+  kPress,
+  kLatch,
+  kMomentary,
+  kLong,
+  kDouble,
+  kChord
+};
+
+// The intent of a gesture, in the fields that its kind needs.
+struct Act {
+  IntentKind kind;
+  const char* id;
+  protocol::ParamId param;
+  int value;
+  float number;
+};
+
+// first, second: footswitches; second is -1 but in a chord.
+struct Gesture {
+  GestureKind kind;
+  int first, second;
+  Act on, off;
+  bool has_off;
 };
 
 // A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
@@ -36,8 +60,8 @@ enum class FootswitchId : std::uint8_t {
 };
 constexpr int kNumFootswitches = 2;
 constexpr Footswitch kFootswitches[kNumFootswitches] = {
-    {"bypass", 0, 0, "/bypass", true},
-    {"effect", 1, 0, "/effect/next", false},
+    {"bypass", 0, 0},
+    {"effect", 1, 0},
 };
 
 enum class KnobId : std::uint8_t {
@@ -60,6 +84,16 @@ constexpr int kNumLeds = 2;
 constexpr Led kLeds[kNumLeds] = {
     {"on", 2},
     {"effect", 3},
+};
+
+constexpr int kNumGestures = 2;
+constexpr Gesture kGestures[kNumGestures] = {
+    {GestureKind::kLatch, 0, -1,
+     {IntentKind::kBypass, "", protocol::ParamId::kTrim, 1, 0.0f},
+     {IntentKind::kBypass, "", protocol::ParamId::kTrim, 0, 0.0f}, true},
+    {GestureKind::kPress, 1, -1,
+     {IntentKind::kEffectNext, "", protocol::ParamId::kTrim, 0, 0.0f},
+     {IntentKind::kStateGet, "", protocol::ParamId::kTrim, 0, 0.0f}, false},
 };
 
 }  // namespace board

@@ -7,6 +7,9 @@
 
 namespace pedal {
 
+// What a reading told: kRest, once, where the knob stood at the start.
+enum class KnobNews { kNone, kRest, kMoved };
+
 class Knob {
  public:
   // low, high: readings at both ends of the pot, as fractions of full scale.
@@ -18,26 +21,26 @@ class Knob {
   // Forgets; the next reading is where the knob rests, and moves nothing.
   void Reset() PEDAL_REALTIME { known_ = false; }
 
-  // Feeds one reading a grid point (16 samples). True where the position moved. [audio]
-  bool Process(float reading) PEDAL_REALTIME {
+  // Feeds one reading a grid point (16 samples). [audio]
+  KnobNews Process(float reading) PEDAL_REALTIME {
     float position = (reading - low_) * scale_;
     position = (position - kEnd) / (1.0f - 2.0f * kEnd);
     position = position < 0.0f ? 0.0f : position > 1.0f ? 1.0f : position;
     if (!known_) {
       known_ = true;
       smooth_ = position_ = position;
-      return false;
+      return KnobNews::kRest;
     }
     smooth_ += kSmooth * (position - smooth_);
     moving_ = moving_ > 0 ? moving_ - 1 : 0;
     const float band = moving_ > 0 ? kMovingBand : kIdleBand;
     const bool at_end =
         smooth_ != position_ && (smooth_ < 1e-4f || smooth_ > 1.0f - 1e-4f);
-    if (std::fabs(smooth_ - position_) < band && !at_end) return false;
+    if (std::fabs(smooth_ - position_) < band && !at_end) return KnobNews::kNone;
     if (std::fabs(smooth_ - position_) >= band) moving_ = kMovingTime;
     position_ = at_end ? (smooth_ < 0.5f ? 0.0f : 1.0f) : smooth_;
     if (at_end) smooth_ = position_;
-    return true;
+    return KnobNews::kMoved;
   }
 
   float position() const PEDAL_REALTIME { return position_; }

@@ -12,6 +12,7 @@ using protocol::ParamId;
 
 constexpr int Engine::kClean;
 constexpr int Engine::kNoEffect;
+constexpr int Engine::kNumFields;
 
 EngineConfig::EngineConfig() {
   for (int p = 0; p < protocol::kNumParams; ++p)
@@ -39,6 +40,9 @@ void Engine::Prepare(const EngineConfig& config) {
   SnapParams();
   true_.block = wanted_.block = state_.block = config.block;
   true_.bypass = wanted_.bypass = state_.bypass = config.bypass;
+  for (Selection* selection : {&true_, &wanted_})
+    std::memcpy(selection->preset, config.preset, kIdSize);
+  std::memcpy(state_.preset, config.preset, kIdSize);
   state_.fault = Fault::kNoBank;
   start_left_ = config.start_fade == StartFade::k100ms ? kStartFade : 0;
   const bool clean = std::strcmp(config.effect, "clean") == 0;
@@ -90,9 +94,11 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
   std::memcpy(grid_->last_raw, last->raw, sizeof last->raw);
   std::memcpy(grid_->last_shaped, last->shaped, sizeof last->shaped);
   TakeOfferedBank();
+  TakeOfferedPresets();
   DrainQueues();
   StepFault();
   StepPath();
+  SharePresets();
   RetireBank();
   for (Smoother* smoother : {&trim_, &low_, &high_, &level_, &threshold_})
     smoother->AtGridPoint();

@@ -11,6 +11,7 @@
 #include "engine/intent.h"
 #include "engine/smoother.h"
 #include "engine/spsc_queue.h"
+#include "engine/takeover.h"
 #include "engine/voice.h"
 
 namespace pedal {
@@ -24,6 +25,7 @@ struct EngineConfig {
   int bypass = 0;
   int block = 1;
   float params[protocol::kNumParams];  // in their units
+  char preset[kIdSize] = {};           // of the setlist, which those may have left
   EngineConfig();                      // all parameters at their defaults
 };
 
@@ -35,6 +37,14 @@ class Engine {
   // Hands a bank over before the first Process: the first effect plays from sample 0,
   // without a fade. nullptr: there is none, and only clean and bypass play.
   void StartWith(const Bank* bank);
+
+  // The presets to start with, before the first Process.
+  void StartWithPresets(const Setlist& setlist);
+  // Replaces all presets while playing. False while the ones before are still under
+  // way. [publisher]
+  bool OfferPresets(const Setlist& setlist);
+  // Copies the setlist where it has changed since the last call. [publisher]
+  bool TakePresets(Setlist* setlist);
 
   // Hands a bank over while playing. False while the one offered before is not taken.
   // [io]
@@ -78,13 +88,28 @@ class Engine {
     int effect = kNoEffect;
     int bypass = 0;
     int block = 1;
+    char preset[kIdSize] = {};
   };
+  static constexpr int kNumFields = 4;  // effect, bypass, block, preset
 
   void AtGridPoint() PEDAL_REALTIME;
   void DrainQueues() PEDAL_REALTIME;
   void TakeOfferedBank() PEDAL_REALTIME;
   void Apply(const Intent& intent) PEDAL_REALTIME;
   void Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME;
+  bool Holds(const Intent& intent) const PEDAL_REALTIME;
+  void ApplyToSetlist(const Intent& intent) PEDAL_REALTIME;
+  void Recall(int index, const Intent& intent) PEDAL_REALTIME;
+  void SavePreset(const Intent& intent) PEDAL_REALTIME;
+  void WishPreset(const char* id, const Intent& intent) PEDAL_REALTIME;
+  void ForgetWish(int field, const Intent& intent) PEDAL_REALTIME;
+  void ForgetPreset() PEDAL_REALTIME;
+  bool LeftPreset() const PEDAL_REALTIME;
+  void TakeOfferedPresets() PEDAL_REALTIME;
+  void SharePresets() PEDAL_REALTIME;
+  void MoveParam(protocol::ParamId id, float value, int request) PEDAL_REALTIME;
+  void TurnKnob(const Intent& intent) PEDAL_REALTIME;
+  void NoteTakeover(protocol::ParamId id) PEDAL_REALTIME;
   void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
   void SnapParams() PEDAL_REALTIME;
   void StepPath() PEDAL_REALTIME;
@@ -123,9 +148,17 @@ class Engine {
   int revision_ = 0;
   State state_;
   Selection true_, wanted_;
-  int requests_[3] = {};  // of the latest wish for effect, bypass, block; 0 is none
-  IntentKind asked_by_[3] = {};
-  bool asked_[3] = {};  // a wish of this field waits for its echo
+  int requests_[kNumFields] = {};  // of the latest wish for each field; 0 is none
+  IntentKind asked_by_[kNumFields] = {};
+  bool asked_[kNumFields] = {};    // a wish of this field waits for its echo
+
+  Setlist setlist_;
+  Setlist coming_setlist_, shared_setlist_;  // on their way in and out
+  std::atomic<bool> setlist_coming_{false};  // coming_setlist_ is the engine's
+  std::atomic<bool> setlist_shared_{false};  // shared_setlist_ is the publisher's
+  bool setlist_changed_ = false;             // since it was shared
+  Takeover takeovers_[protocol::kNumParams];
+  SampleTime takeover_told_ = -kSampleRate;  // when a waiting knob was last told
 
   Voice voices_[2];
   int current_ = 0;

@@ -20,7 +20,7 @@ constexpr int kMostIntents = 64;
 
 int FieldOf(EventKind kind) {
   return static_cast<int>(kind);
-}  // kEffect, kBypass, kBlock: 0, 1, 2
+}  // kEffect, kBypass, kBlock, kPreset: 0, 1, 2, 3
 
 float Clamp(float x, float low, float high) {
   return x < low ? low : x > high ? high : x;
@@ -40,6 +40,7 @@ void Engine::DrainQueues() PEDAL_REALTIME {
 }
 
 void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
+  if (intent.again && Holds(intent)) return Apply(*intent.again);
   switch (intent.kind) {
     case IntentKind::kEffectSelect: {
       const bool clean = std::strcmp(intent.id, "clean") == 0;
@@ -60,15 +61,23 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
       return Wish(EventKind::kBypass, intent, !wanted_.bypass);
     case IntentKind::kModelBlock:
       return Wish(EventKind::kBlock, intent, intent.value == kGrid ? kGrid : 1);
-    case IntentKind::kParamSet: {
-      SetParam(intent.param, intent.number);
-      ++revision_;
-      Event event = EventNow(EventKind::kParam, intent.request, clock_);
-      event.param = intent.param;
-      return Emit(event);
-    }
+    case IntentKind::kParamSet:
+      MoveParam(intent.param, intent.number, intent.request);
+      return NoteTakeover(intent.param);
+    case IntentKind::kKnobRest:
+    case IntentKind::kKnobTurn:
+      return TurnKnob(intent);
     case IntentKind::kStateGet:
       return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+    case IntentKind::kPresetLoad:
+    case IntentKind::kPresetNext:
+    case IntentKind::kPresetPrevious:
+    case IntentKind::kPresetSave:
+    case IntentKind::kPresetDelete:
+    case IntentKind::kPresetMove:
+    case IntentKind::kParamKeep:
+    case IntentKind::kPresetsGet:
+      return ApplyToSetlist(intent);
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (fault_request_ != 0 || phase_ != Phase::kSteady ||
@@ -82,16 +91,49 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
 
 void Engine::Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME {
   const int f = FieldOf(field);
-  if (asked_[f] && requests_[f] != 0) {
-    Intent older = intent;
-    older.request = requests_[f];
-    older.kind = asked_by_[f];
-    EmitRejected(older, Reason::kSuperseded);
-  }
+  ForgetWish(f, intent);
   (f == 0 ? wanted_.effect : f == 1 ? wanted_.bypass : wanted_.block) = value;
   asked_[f] = true;
   requests_[f] = intent.request;
   asked_by_[f] = intent.kind;
+}
+
+void Engine::ForgetWish(int field, const Intent& intent) PEDAL_REALTIME {
+  if (asked_[field] && requests_[field] != 0) {
+    Intent older = intent;
+    older.request = requests_[field];
+    older.kind = asked_by_[field];
+    EmitRejected(older, Reason::kSuperseded);
+  }
+  asked_[field] = false;
+}
+
+void Engine::MoveParam(ParamId id, float value, int request) PEDAL_REALTIME {
+  SetParam(id, value);
+  ++revision_;
+  Event event = EventNow(EventKind::kParam, request, clock_);
+  event.param = id;
+  Emit(event);
+}
+
+// True where the latest wish is already what this intent asks for.
+bool Engine::Holds(const Intent& intent) const PEDAL_REALTIME {
+  switch (intent.kind) {
+    case IntentKind::kEffectSelect:
+      return std::strcmp(IdOf(wanted_.effect), intent.id) == 0;
+    case IntentKind::kEffectClean:
+      return wanted_.effect == kClean;
+    case IntentKind::kBypass:
+      return wanted_.bypass == (intent.value != 0);
+    case IntentKind::kModelBlock:
+      return wanted_.block == intent.value;
+    case IntentKind::kParamSet:
+      return state_.params[static_cast<int>(intent.param)] == intent.number;
+    case IntentKind::kPresetLoad:
+      return std::strcmp(wanted_.preset, intent.id) == 0;
+    default:
+      return false;
+  }
 }
 
 void Engine::SetParam(ParamId id, float value) PEDAL_REALTIME {
@@ -229,16 +271,25 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   const bool moved = delay != state_.delay;
   state_.delay = delay;
   const char* id = IdOf(true_.effect);
-  const bool changed[3] = {std::strcmp(state_.effect, id) != 0,
-                           state_.bypass != true_.bypass, state_.block != true_.block};
-  if (changed[0]) std::memcpy(state_.effect, id, std::strlen(id) + 1);
+  const bool changed_effect = std::strcmp(state_.effect, id) != 0;
+  const bool changed_bypass = state_.bypass != true_.bypass;
+  const bool changed_block = state_.block != true_.block;
+  if (changed_effect) std::memcpy(state_.effect, id, std::strlen(id) + 1);
   state_.bypass = true_.bypass;
   state_.block = true_.block;
-  const EventKind kinds[3] = {EventKind::kEffect, EventKind::kBypass,
-                              EventKind::kBlock};
-  const bool met[3] = {wanted_.effect == true_.effect, wanted_.bypass == true_.bypass,
-                       wanted_.block == true_.block};
-  for (int f = 0; f < 3; ++f) {
+  bool changed_preset = std::strcmp(state_.preset, true_.preset) != 0;
+  if (changed_preset) std::memcpy(state_.preset, true_.preset, kIdSize);
+  const int unsaved = LeftPreset();
+  changed_preset = state_.preset[0] && (changed_preset || unsaved != state_.unsaved);
+  state_.unsaved = unsaved;
+  const bool changed[kNumFields] = {changed_effect, changed_bypass, changed_block,
+                                    changed_preset};
+  const EventKind kinds[kNumFields] = {EventKind::kEffect, EventKind::kBypass,
+                                       EventKind::kBlock, EventKind::kPreset};
+  const bool met[kNumFields] = {
+      wanted_.effect == true_.effect, wanted_.bypass == true_.bypass,
+      wanted_.block == true_.block, std::strcmp(wanted_.preset, true_.preset) == 0};
+  for (int f = 0; f < kNumFields; ++f) {
     const bool answers = asked_[f] && met[f];
     if (changed[f]) ++revision_;
     if (changed[f] || answers)

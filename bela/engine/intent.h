@@ -3,6 +3,7 @@
 #pragma once
 #include "engine/bank.h"
 #include "engine/protocol.h"
+#include "engine/setlist.h"
 #include "engine/timing.h"
 
 namespace pedal {
@@ -16,6 +17,16 @@ enum class IntentKind : std::uint8_t {
   kModelBlock,    // value 1 or 16
   kParamSet,      // param, number
   kStateGet,
+  kPresetLoad,  // id
+  kPresetNext,
+  kPresetPrevious,
+  kPresetSave,    // id, name; what is wished for now becomes the preset
+  kPresetDelete,  // id
+  kPresetMove,    // id, value: its place from 0
+  kParamKeep,     // param, value 0 or 1: no preset moves it
+  kPresetsGet,
+  kKnobRest,  // param, number: where a knob stands at the start; moves nothing
+  kKnobTurn,  // param, number: moves the parameter once the knob has passed it
   kInjectNan,
   kInjectOverload,
 };
@@ -28,6 +39,8 @@ struct Intent {
   int request = 0;      // comes back in the echo; 0 is none
   SampleTime time = kNow;
   char id[kIdSize] = {};
+  char name[kNameSize] = {};
+  const Intent* again = nullptr;  // applied instead where this is already wished for
 };
 
 // One queue a producing thread, drained in this order at each grid point.
@@ -40,14 +53,24 @@ enum class EventKind : std::uint8_t {
   kEffect,     // state.effect
   kBypass,     // state.bypass
   kBlock,      // state.block
+  kPreset,     // state.preset, state.unsaved
   kParam,      // param, state.params
   kRejected,   // reason
   kSnapshot,   // the whole state
   kAlarm,      // state.fault began
   kRecovered,  // state.fault is over
+  kPresets,    // the setlist was asked for, or has changed
+  kTakeover,   // param, number: where its knob stands; state.waiting tells the rest
 };
 
-enum class Reason : std::uint8_t { kNone, kUnknownEffect, kSuperseded, kNoModel };
+enum class Reason : std::uint8_t {
+  kNone,
+  kUnknownEffect,
+  kSuperseded,
+  kNoModel,
+  kUnknownPreset,
+  kSetlistFull,
+};
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
 struct State {
@@ -57,6 +80,10 @@ struct State {
   int delay = 0;  // samples, of the path that sounds
   Fault fault = Fault::kNone;
   float params[protocol::kNumParams] = {};  // targets, in their units
+  char preset[kIdSize] = {};                // "" for none
+  int unsaved = 0;       // effect, block or a parameter has left the preset since
+  unsigned waiting = 0;  // a bit for each parameter whose knob waits to pass it
+  SampleTime waiting_turned = -kSampleRate;  // when such a knob was last turned
 };
 
 struct Event {
@@ -66,6 +93,7 @@ struct Event {
   IntentKind rejected = IntentKind::kStateGet;
   int revision = 0;
   int request = 0;
+  float number = 0.0f;
   SampleTime time = 0;  // the first sample that sounds so
   State state;
 };

@@ -68,11 +68,22 @@ enum class MessageId : std::uint8_t {
   kModelBlock,
   kParamSet,
   kStateGet,
+  kPresetLoad,
+  kPresetNext,
+  kPresetPrevious,
+  kPresetSave,
+  kPresetDelete,
+  kPresetMove,
+  kParamKeep,
+  kPresetsGet,
   kFaultInject,
   kEchoEffect,
   kEchoBypass,
   kEchoBlock,
   kEchoParam,
+  kEchoPreset,
+  kPresets,
+  kTakeover,
   kEchoRejected,
   kState,
   kAlarm,
@@ -91,6 +102,24 @@ constexpr Arg kModelBlockArgs[] = {
 constexpr Arg kParamSetArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"value", 'f', -kHuge, kHuge, true, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetLoadArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetSaveArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"name", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetDeleteArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetMoveArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"place", 'i', 0.0, 31.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kParamKeepArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"on", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};
@@ -122,6 +151,32 @@ constexpr Arg kEchoParamArgs[] = {
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"value", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kEchoPresetArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"unsaved", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetsArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"ids", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"names", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"effects", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"kept", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"current", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"unsaved", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kTakeoverArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"pending", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+    {"knob", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kEchoRejectedArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -174,7 +229,7 @@ constexpr Arg kMeterArgs[] = {
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 16;
+constexpr int kNumMessages = 27;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -183,11 +238,22 @@ constexpr Message kMessages[kNumMessages] = {
     {"/model/block", "i", true, kModelBlockArgs, 1},
     {"/param/set", "sf", true, kParamSetArgs, 2},
     {"/state/get", "", true, nullptr, 0},
+    {"/preset/load", "s", true, kPresetLoadArgs, 1},
+    {"/preset/next", "", true, nullptr, 0},
+    {"/preset/previous", "", true, nullptr, 0},
+    {"/preset/save", "ss", true, kPresetSaveArgs, 2},
+    {"/preset/delete", "s", true, kPresetDeleteArgs, 1},
+    {"/preset/move", "si", true, kPresetMoveArgs, 2},
+    {"/param/keep", "si", true, kParamKeepArgs, 2},
+    {"/presets/get", "", true, nullptr, 0},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},
     {"/echo/block", "siii", false, kEchoBlockArgs, 4},
     {"/echo/param", "siisf", false, kEchoParamArgs, 5},
+    {"/echo/preset", "siisi", false, kEchoPresetArgs, 5},
+    {"/presets", "siisssssi", false, kPresetsArgs, 9},
+    {"/takeover", "siisif", false, kTakeoverArgs, 6},
     {"/echo/rejected", "siiss", false, kEchoRejectedArgs, 5},
     {"/state", "siiisssiiisfffffi", false, kStateArgs, 17},
     {"/alarm", "siiss", false, kAlarmArgs, 5},

@@ -78,6 +78,12 @@ bool BankKeeper::Load(const std::string& folder) {
   return true;
 }
 
+void BankKeeper::Skip(const std::string& why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  problem_ = why;
+  failed_.store(true);
+}
+
 void BankKeeper::Sweep() {
   if (!engine_->TakeRetiredBank()) return;
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -28,6 +28,9 @@ class BankKeeper {
   // Loads `folder` while the engine plays; on failure it goes on with what it has. [io]
   bool Load(const std::string& folder);
 
+  // Plays without a bank, and says why. [io]
+  void Skip(const std::string& why);
+
   // Frees a bank that the engine has left. [publisher]
   void Sweep();
 

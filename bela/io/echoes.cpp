@@ -24,6 +24,24 @@ const char* AddressOf(IntentKind kind) {
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       return "/fault/inject";
+    case IntentKind::kPresetLoad:
+      return "/preset/load";
+    case IntentKind::kPresetNext:
+      return "/preset/next";
+    case IntentKind::kPresetPrevious:
+      return "/preset/previous";
+    case IntentKind::kPresetSave:
+      return "/preset/save";
+    case IntentKind::kPresetDelete:
+      return "/preset/delete";
+    case IntentKind::kPresetMove:
+      return "/preset/move";
+    case IntentKind::kParamKeep:
+      return "/param/keep";
+    case IntentKind::kPresetsGet:
+      return "/presets/get";
+    case IntentKind::kKnobRest:
+    case IntentKind::kKnobTurn:
     case IntentKind::kStateGet:
       break;
   }
@@ -39,6 +57,10 @@ std::string TextOf(Reason reason, const Surroundings& around) {
       return "superseded by a later one";
     case Reason::kNoModel:
       return "no model sounds";
+    case Reason::kUnknownPreset:
+      return "unknown preset; /presets/get lists them";
+    case Reason::kSetlistFull:
+      return "the setlist is full; expected at most 32 presets, delete one";
     case Reason::kNone:
       break;
   }
@@ -77,6 +99,32 @@ Message Snapshot(const Event& event, const Surroundings& around) {
   return message.Int(around.dropped);
 }
 
+// The elements of a list, in order, with `separator` between them.
+template <typename Get>
+std::string Join(int count, const char* separator, Get get) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += (i ? separator : "") + std::string(get(i));
+  return text;
+}
+
+Message Presets(const Event& event, const Surroundings& around) {
+  const Setlist& list = around.setlist;
+  const auto id = [&list](int i) { return list.presets[i].id; };
+  const auto name = [&list](int i) { return list.presets[i].name; };
+  const auto effect = [&list](int i) { return list.presets[i].effect; };
+  std::string kept;
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    if (list.kept[p])
+      kept += (kept.empty() ? "" : ",") + std::string(protocol::kParams[p].id);
+  return Open("/presets", event, around)
+      .Text(Join(list.count, ",", id))
+      .Text(Join(list.count, "\n", name))
+      .Text(Join(list.count, ",", effect))
+      .Text(kept)
+      .Text(event.state.preset)
+      .Int(event.state.unsaved);
+}
+
 }  // namespace
 
 Message ToMessage(const Event& event, const Surroundings& around) {
@@ -103,6 +151,17 @@ Message ToMessage(const Event& event, const Surroundings& around) {
       return Open("/alarm", event, around)
           .Text("recovered")
           .Text("the effect plays again");
+    case EventKind::kPreset:
+      return Open("/echo/preset", event, around)
+          .Text(event.state.preset)
+          .Int(event.state.unsaved);
+    case EventKind::kPresets:
+      return Presets(event, around);
+    case EventKind::kTakeover:
+      return Open("/takeover", event, around)
+          .Text(protocol::kParams[static_cast<int>(event.param)].id)
+          .Int((event.state.waiting >> static_cast<int>(event.param)) & 1u)
+          .Float(event.number);
     case EventKind::kSnapshot:
       break;
   }

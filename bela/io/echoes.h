@@ -13,6 +13,7 @@ struct Surroundings {
   std::string bank;     // its name, "" without one
   std::string effects;  // ids, comma-separated
   int dropped = 0;      // messages dropped or clamped since the start
+  Setlist setlist;
 };
 
 // One event as the message that tells it; the protocol's table names the arguments.

@@ -80,44 +80,86 @@ Verdict ReadParamSet(const Message& message, const Arg* args, Intent* intent) {
   return verdict;
 }
 
-// Messages with one argument at most.
-Verdict ReadOne(MessageId id, const Message& message, const Arg* args, Intent* intent) {
-  double value = 0.0;
+// Copies the argument that is an id; false where it is none.
+bool ReadId(const MessageArg& arg, Intent* intent) {
+  if (arg.type != 's' || !IsId(arg.text)) return false;
+  std::strncpy(intent->id, arg.text.c_str(), kIdSize - 1);
+  return true;
+}
+
+// A name is at most 31 characters of printable ASCII; "" is none.
+bool ReadName(const MessageArg& arg, Intent* intent) {
+  if (arg.type != 's' || arg.text.size() >= kNameSize) return false;
+  for (char c : arg.text)
+    if (c < ' ' || c > '~') return false;
+  std::strncpy(intent->name, arg.text.c_str(), kNameSize - 1);
+  return true;
+}
+
+Verdict ReadFault(const Message& message, const Arg* args, Intent* intent) {
+  if (message.args[0].type != 's' || !IsWord(args[0], message.args[0].text))
+    return Verdict::kDropped;
+  intent->kind = message.args[0].text == "nan" ? IntentKind::kInjectNan
+                                               : IntentKind::kInjectOverload;
+  return Verdict::kTaken;
+}
+
+IntentKind KindOf(MessageId id) {
   switch (id) {
     case MessageId::kEffectSelect:
-      intent->kind = IntentKind::kEffectSelect;
-      if (message.args[0].type != 's' || !IsId(message.args[0].text))
-        return Verdict::kDropped;
-      std::strncpy(intent->id, message.args[0].text.c_str(), kIdSize - 1);
-      return Verdict::kTaken;
+      return IntentKind::kEffectSelect;
     case MessageId::kEffectNext:
-      intent->kind = IntentKind::kEffectNext;
-      return Verdict::kTaken;
+      return IntentKind::kEffectNext;
     case MessageId::kEffectClean:
-      intent->kind = IntentKind::kEffectClean;
-      return Verdict::kTaken;
-    case MessageId::kStateGet:
-      intent->kind = IntentKind::kStateGet;
-      return Verdict::kTaken;
-    case MessageId::kFaultInject:
-      if (message.args[0].type != 's' || !IsWord(args[0], message.args[0].text))
-        return Verdict::kDropped;
-      intent->kind = message.args[0].text == "nan" ? IntentKind::kInjectNan
-                                                   : IntentKind::kInjectOverload;
-      return Verdict::kTaken;
+      return IntentKind::kEffectClean;
     case MessageId::kBypass:
-      intent->kind = IntentKind::kBypass;
-      break;
+      return IntentKind::kBypass;
     case MessageId::kModelBlock:
-      intent->kind = IntentKind::kModelBlock;
-      break;
+      return IntentKind::kModelBlock;
+    case MessageId::kPresetLoad:
+      return IntentKind::kPresetLoad;
+    case MessageId::kPresetNext:
+      return IntentKind::kPresetNext;
+    case MessageId::kPresetPrevious:
+      return IntentKind::kPresetPrevious;
+    case MessageId::kPresetSave:
+      return IntentKind::kPresetSave;
+    case MessageId::kPresetDelete:
+      return IntentKind::kPresetDelete;
+    case MessageId::kPresetMove:
+      return IntentKind::kPresetMove;
+    case MessageId::kParamKeep:
+      return IntentKind::kParamKeep;
+    case MessageId::kPresetsGet:
+      return IntentKind::kPresetsGet;
     default:
-      return Verdict::kDropped;
+      return IntentKind::kStateGet;
   }
-  const Verdict verdict =
-      CheckNumber(args[0], message.args[0], args[0].min, args[0].max, &value);
-  if (verdict != Verdict::kDropped) intent->value = static_cast<int>(value);
-  return verdict;
+}
+
+// All messages but /param/set and /fault/inject: ids, a name, at most one number.
+Verdict ReadPlain(MessageId id, const Message& message, const protocol::Message& row,
+                  Intent* intent) {
+  intent->kind = KindOf(id);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(row.num_args); ++i) {
+    const Arg& arg = row.args[i];
+    const MessageArg& found = message.args[i];
+    double value = 0.0;
+    bool good = true;
+    if (id == MessageId::kParamKeep && i == 0) {
+      const int param = found.type == 's' ? FindParam(found.text) : -1;
+      intent->param = static_cast<protocol::ParamId>(param < 0 ? 0 : param);
+      good = param >= 0;
+    } else if (arg.type == 's') {
+      good = std::strcmp(arg.name, "name") == 0 ? ReadName(found, intent)
+                                                : ReadId(found, intent);
+    } else {
+      good = CheckNumber(arg, found, arg.min, arg.max, &value) == Verdict::kTaken;
+      if (good) intent->value = static_cast<int>(value);
+    }
+    if (!good) return Verdict::kDropped;
+  }
+  return Verdict::kTaken;
 }
 
 // The arguments after the message's own: request, at.
@@ -148,9 +190,10 @@ Verdict ReadIntent(const Message& message, const Rights& rights, Intent* intent)
   *intent = Intent();
   const MessageId id = static_cast<MessageId>(index);
   if (id == MessageId::kFaultInject && !rights.faults) return Verdict::kDropped;
-  const Verdict verdict = id == MessageId::kParamSet
-                              ? ReadParamSet(message, row.args, intent)
-                              : ReadOne(id, message, row.args, intent);
+  const Verdict verdict =
+      id == MessageId::kParamSet      ? ReadParamSet(message, row.args, intent)
+      : id == MessageId::kFaultInject ? ReadFault(message, row.args, intent)
+                                      : ReadPlain(id, message, row, intent);
   if (verdict == Verdict::kDropped || !ReadOptions(message, own, rights, intent))
     return Verdict::kDropped;
   return verdict;

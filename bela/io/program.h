@@ -1,7 +1,9 @@
 // All parts of the Bela program, for render.cpp to wire.
 #pragma once
 #include <Bela.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -16,13 +18,32 @@ struct Program {
   Surface surface;
   Inbox inbox;
   BankKeeper banks;
+  Presets presets;
   Vitals vitals;
   OscLink osc;
   GuiLink gui;
   Publisher publisher;
   std::vector<float> in, left, right;  // one period
   BelaCpuData cpu = {};
-  bool offline = false;  // rendering a file, off the clock
+  std::atomic<StartKind> start{StartKind::kUnknown};  // from the first 10 ms
+  bool offline = false;                               // rendering a file, off the clock
+
+  // How the pedal was started: waits for the first blocks, at most 500 ms, which a
+  // board without digital pins never answers. [io]
+  StartKind AwaitStart() const {
+    for (int tries = 0; tries < 250 && start.load() == StartKind::kUnknown; ++tries)
+      usleep(2000);
+    return start.load();
+  }
+
+  // Reads presets and last sound, and tells how the engine starts. A render only reads
+  // presets, and only where it was told their folder, so that it always sounds the
+  // same. [setup]
+  EngineConfig ReadPresets() {
+    const bool none = offline && !settings.data_asked;
+    presets.Prepare(none ? "" : settings.data, offline ? Saving::kOff : Saving::kOn);
+    return presets.StartConfig(settings.engine);
+  }
 
   // period: samples; it may change later up to kMaxPeriod. Allocates. [setup]
   void TakeBuffers(int period) {

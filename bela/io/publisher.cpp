@@ -1,6 +1,9 @@
 // Tells clients what the engine did.
 #include "io/publisher.h"
 
+#include <Bela.h>
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdio>
 
@@ -25,7 +28,8 @@ std::string Quote(const std::string& text) {
 }  // namespace
 
 void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
-                        Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui) {
+                        Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui,
+                        Presets* presets) {
   settings_ = settings;
   engine_ = engine;
   banks_ = banks;
@@ -33,6 +37,8 @@ void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* ba
   vitals_ = vitals;
   osc_ = osc;
   gui_ = gui;
+  presets_ = presets;
+  setlist_ = presets->setlist();
   if (!settings.timeline.empty())
     timeline_.reset(std::fopen(settings.timeline.c_str(), "w"));
 }
@@ -43,6 +49,7 @@ Surroundings Publisher::Around() const {
   around.bank = banks_->name();
   around.effects = banks_->effects();
   around.dropped = inbox_->dropped();
+  around.setlist = setlist_;
   return around;
 }
 
@@ -51,11 +58,26 @@ void Publisher::Send(const Message& message) {
   gui_->Send(message);
 }
 
+void Publisher::TakeSetlist() {
+  if (engine_->TakePresets(&setlist_)) presets_->Note(setlist_);
+}
+
+void Publisher::Run() {
+  for (int tick = 0; !Bela_stopRequested(); ++tick) {
+    SendEvents();
+    if (tick % 5 == 0) SendMeter();
+    usleep(10000);
+  }
+}
+
 void Publisher::SendEvents() {
   banks_->Sweep();
   if (banks_->TakeFailure()) SendBankAlarm();
+  TakeSetlist();
   if (!engine_->PeekEvent() && engine_->EventsLost() == events_lost_) return;
   while (const Event* event = engine_->PeekEvent()) {
+    if (event->kind == EventKind::kPresets) TakeSetlist();
+    presets_->Note(event->state);
     const Message message = ToMessage(*event, Around());
     revision_ = event->revision;
     Note(*event, message);

@@ -11,6 +11,7 @@
 #include "io/gui_link.h"
 #include "io/inbox.h"
 #include "io/osc_link.h"
+#include "io/presets.h"
 #include "io/settings.h"
 
 namespace pedal {
@@ -25,7 +26,11 @@ struct Vitals {
 class Publisher {
  public:
   void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
-               Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui);
+               Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui,
+               Presets* presets);
+
+  // Events within 10 ms, levels every 50 ms, until the program stops. [publisher]
+  void Run();
 
   // Sends all waiting events, and an alarm where a bank could not be loaded.
   // [publisher]
@@ -40,6 +45,7 @@ class Publisher {
 
  private:
   void Send(const Message& message);
+  void TakeSetlist();
   void SendBankAlarm();
   void Note(const Event& event, const Message& message);
   Surroundings Around() const;
@@ -51,6 +57,8 @@ class Publisher {
   Vitals* vitals_ = nullptr;
   OscLink* osc_ = nullptr;
   GuiLink* gui_ = nullptr;
+  Presets* presets_ = nullptr;
+  Setlist setlist_;  // as the engine last shared it
   int events_lost_ = 0;
   int revision_ = 0;
   double busy_us_ = 0.0, total_us_ = 0.0;  // at the last meter

@@ -59,6 +59,8 @@ std::string MakeBootId() {
 
 std::string ReadSettings(Settings* settings) {
   if (*Get("PEDAL_BANK")) settings->bank = Get("PEDAL_BANK");
+  settings->data_asked = std::getenv("PEDAL_DATA") != nullptr;
+  if (settings->data_asked) settings->data = Get("PEDAL_DATA");
   settings->boot_id = *Get("PEDAL_BOOT_ID") ? Get("PEDAL_BOOT_ID") : MakeBootId();
   settings->timeline = Get("PEDAL_TIMELINE");
   settings->allow_faults = std::strcmp(Get("PEDAL_ALLOW_FAULTS"), "1") == 0;

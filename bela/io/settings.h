@@ -8,8 +8,12 @@ namespace pedal {
 
 struct Settings {
   std::string bank =
-      "bank";           // PEDAL_BANK: folder, relative to the project folder on a board
-  std::string boot_id;  // PEDAL_BOOT_ID; else made up anew each start
+      "bank";  // PEDAL_BANK: folder, relative to the project folder on a board
+  std::string data =
+      "data";  // PEDAL_DATA: folder of presets and last sound; "" is none.
+               // A render reads presets where it is set, and writes nothing
+  bool data_asked = false;  // PEDAL_DATA was set
+  std::string boot_id;      // PEDAL_BOOT_ID; else made up anew each start
   std::string
       timeline;  // PEDAL_TIMELINE: file for every echo with its sample; offline only
   int osc_port = 7562;        // PEDAL_OSC_PORT; 0 is off

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+from pedal.protocol.gestures import check_gestures
 from pedal.protocol.to_cpp import cpp_board, cpp_protocol
 from pedal.protocol.to_javascript import javascript
 from pedal.protocol.to_python import python
@@ -46,10 +47,7 @@ def check(spec: dict) -> None:
             raise ValueError(
                 f"param {row['id']}: default {row['default']} out of range"
             )
-    addresses = {row["address"] for row in spec["message"]}
-    for switch in spec["board"]["footswitch"]:
-        if switch["message"]["address"] not in addresses:
-            raise ValueError(f"footswitch {switch['name']}: no such message")
+    check_gestures(spec["board"], {row["address"]: row for row in spec["message"]})
     params = {row["id"] for row in spec["param"]}
     for knob in spec["board"]["knob"]:
         if knob["param"] not in params:

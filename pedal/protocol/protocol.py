@@ -49,8 +49,16 @@ class Footswitch:
     name: str
     digital: int
     pressed: int
-    address: str
-    toggle: bool
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """What feet mean: a kind of board.toml, switches, messages; off may be None."""
+
+    kind: str
+    on: tuple[str, ...]
+    message: tuple[str, tuple[float | str, ...]]
+    off: tuple[str, tuple[float | str, ...]] | None
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,43 @@ MESSAGES: dict[str, Message] = {
     '/state/get': Message(
         '/state/get', '', 'engine', (), 'Asks for the /state snapshot; also keeps echoes coming to the asker for 10 s.'
     ),
+    '/preset/load': Message(
+        '/preset/load', 's', 'engine', (
+            Arg('id', 's', 'preset id', None, None, False, ()),
+        ), 'Recalls a preset: effect, model block and parameters, but those that are kept; bypass stays.'
+    ),
+    '/preset/next': Message(
+        '/preset/next', '', 'engine', (), 'The next preset of the setlist; after the last comes the first.'
+    ),
+    '/preset/previous': Message(
+        '/preset/previous', '', 'engine', (), 'The preset before; before the first comes the last.'
+    ),
+    '/preset/save': Message(
+        '/preset/save', 'ss', 'engine', (
+            Arg('id', 's', 'preset id', None, None, False, ()),
+            Arg('name', 's', '0 to 31 printable ASCII characters', None, None, False, ()),
+        ), "Keeps what is played now as this preset; a new id goes to the setlist's end. No name keeps the old one."
+    ),
+    '/preset/delete': Message(
+        '/preset/delete', 's', 'engine', (
+            Arg('id', 's', 'preset id', None, None, False, ()),
+        ), 'Takes a preset out of the setlist; the sound stays.'
+    ),
+    '/preset/move': Message(
+        '/preset/move', 'si', 'engine', (
+            Arg('id', 's', 'preset id', None, None, False, ()),
+            Arg('place', 'i', 'place in the setlist, from 0', 0, 31, False, ()),
+        ), 'Reorders the setlist.'
+    ),
+    '/param/keep': Message(
+        '/param/keep', 'si', 'engine', (
+            Arg('id', 's', 'parameter id', None, None, False, ()),
+            Arg('on', 'i', '', 0, 1, False, ()),
+        ), '1 leaves the parameter to the player: no preset moves it.'
+    ),
+    '/presets/get': Message(
+        '/presets/get', '', 'engine', (), 'Asks for the /presets list.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload')),
@@ -151,6 +196,38 @@ MESSAGES: dict[str, Message] = {
             Arg('id', 's', 'parameter id', None, None, False, ()),
             Arg('value', 'f', "the parameter's own unit", None, None, False, ()),
         ), "A parameter's target; the sound follows within its smoothing time."
+    ),
+    '/echo/preset': Message(
+        '/echo/preset', 'siisi', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('id', 's', 'preset id', None, None, False, ()),
+            Arg('unsaved', 'i', '', 0, 1, False, ()),
+        ), 'This preset is the one that sounds; unsaved where effect, block or a parameter has left it since.'
+    ),
+    '/presets': Message(
+        '/presets', 'siisssssi', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('ids', 's', 'preset ids, comma-separated, in the order of the setlist', None, None, False, ()),
+            Arg('names', 's', 'their names in the same order, a line each', None, None, False, ()),
+            Arg('effects', 's', 'their effect ids in the same order, comma-separated', None, None, False, ()),
+            Arg('kept', 's', 'ids of the parameters that no preset moves, comma-separated', None, None, False, ()),
+            Arg('current', 's', 'preset id, empty for none', None, None, False, ()),
+            Arg('unsaved', 'i', '', 0, 1, False, ()),
+        ), 'The whole setlist, on request and whenever it changes.'
+    ),
+    '/takeover': Message(
+        '/takeover', 'siisif', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('id', 's', 'parameter id', None, None, False, ()),
+            Arg('pending', 'i', '', 0, 1, False, ()),
+            Arg('knob', 'f', "the parameter's own unit", None, None, False, ()),
+        ), 'A knob stands elsewhere than its parameter and does nothing until it passes it (1), or has it again (0).'
     ),
     '/echo/rejected': Message(
         '/echo/rejected', 'siiss', 'clients', (
@@ -214,9 +291,13 @@ INTENT_OPTIONS: tuple[Arg, ...] = (
 )
 
 FOOTSWITCHES: dict[str, Footswitch] = {
-    'bypass': Footswitch('bypass', 0, 0, '/bypass', True),
-    'effect': Footswitch('effect', 1, 0, '/effect/next', False),
+    'bypass': Footswitch('bypass', 0, 0),
+    'effect': Footswitch('effect', 1, 0),
 }
+GESTURES: tuple[Gesture, ...] = (
+    Gesture('latch', ('bypass',), ('/bypass', (1,)), ('/bypass', (0,))),
+    Gesture('press', ('effect',), ('/effect/next', ()), None),
+)
 KNOBS: dict[str, Knob] = {
     'drive': Knob('drive', 0, 'drive', 0.0, 0.8057),
     'tone': Knob('tone', 1, 'tone', 0.0, 0.8057),

@@ -134,8 +134,32 @@ struct Footswitch {
   const char* name;
   int digital;
   int pressed;
-  const char* address;
-  bool toggle;
+};
+
+enum class GestureKind : std::uint8_t {
+  kPress,
+  kLatch,
+  kMomentary,
+  kLong,
+  kDouble,
+  kChord
+};
+
+// The intent of a gesture, in the fields that its kind needs.
+struct Act {
+  IntentKind kind;
+  const char* id;
+  protocol::ParamId param;
+  int value;
+  float number;
+};
+
+// first, second: footswitches; second is -1 but in a chord.
+struct Gesture {
+  GestureKind kind;
+  int first, second;
+  Act on, off;
+  bool has_off;
 };
 
 // A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
@@ -165,16 +189,45 @@ def cpp_table(kind: str, names: list[str], rows: list[str]) -> list[str]:
     ]
 
 
+def cpp_act(message: dict | None) -> str:
+    """The Act of a message; one without an intent asks for nothing."""
+    address, args = "/state/get", []
+    if message is not None:
+        address, args = message["address"], message.get("args", [])
+    text, param, value, number = "", "trim", 0, 0.0
+    if address == "/param/set":
+        param, number = args
+    elif args and isinstance(args[0], str):
+        text = args[0]
+    elif args:
+        value = args[0]
+    kind = f"IntentKind::k{camel(address)}"
+    target = f"protocol::ParamId::k{camel(param)}"
+    return f"{{{kind}, {quoted(text)}, {target}, {value}, {float(number)}f}}"
+
+
+def cpp_gestures(board: dict) -> list[str]:
+    """The table of gestures; its rows name footswitches by index."""
+    names = [row["name"] for row in board["footswitch"]]
+    lines = [f"constexpr int kNumGestures = {len(board['gesture'])};"]
+    lines += ["constexpr Gesture kGestures[kNumGestures] = {"]
+    for row in board["gesture"]:
+        first, second = ([names.index(name) for name in row["on"]] + [-1])[:2]
+        has_off = "true" if "off" in row else "false"
+        lines += [f"    {{GestureKind::k{camel(row['kind'])}, {first}, {second},"]
+        lines += [f"     {cpp_act(row['message'])},"]
+        lines += [f"     {cpp_act(row.get('off'))}, {has_off}}},"]
+    return [*lines, "};", ""]
+
+
 def cpp_board(spec: dict) -> str:
     """The text of bela/controls/board_pins.h."""
     board = spec["board"]
     lines = [f"// {NOTE}", "#pragma once", "", "#include <cstdint>", ""]
-    lines += ['#include "engine/protocol.h"', ""]
+    lines += ['#include "engine/intent.h"', ""]
     lines += ["namespace pedal {", "namespace board {", "", BOARD_TYPES]
     switches = [
-        f"{quoted(row['name'])}, {row['digital']}, {row['pressed']}, "
-        f"{quoted(row['message']['address'])}, "
-        f"{'true' if row['message'].get('toggle') else 'false'}"
+        f"{quoted(row['name'])}, {row['digital']}, {row['pressed']}"
         for row in board["footswitch"]
     ]
     knobs = [
@@ -188,5 +241,6 @@ def cpp_board(spec: dict) -> str:
         key = kind.lower()
         table = cpp_table(kind, [row["name"] for row in board[key]], rows)
         lines += [text.replace("kNumFootswitchs", "kNumFootswitches") for text in table]
+    lines += cpp_gestures(board)
     text = "\n".join([*lines, "}  // namespace board", "}  // namespace pedal", ""])
     return text.replace("kFootswitchs[", "kFootswitches[")

@@ -51,8 +51,16 @@ class Footswitch:
     name: str
     digital: int
     pressed: int
-    address: str
-    toggle: bool
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """What feet mean: a kind of board.toml, switches, messages; off may be None."""
+
+    kind: str
+    on: tuple[str, ...]
+    message: tuple[str, tuple[float | str, ...]]
+    off: tuple[str, tuple[float | str, ...]] | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,16 @@ def python_message(row: dict) -> str:
     return f"\n        {head}, {inner}, {row['help']!r}\n    "
 
 
+def python_gesture(row: dict) -> str:
+    """One Gesture(...) call."""
+
+    def message(body: dict | None) -> tuple | None:
+        return None if body is None else (body["address"], tuple(body.get("args", [])))
+
+    parts = (row["kind"], tuple(row["on"]), message(row["message"]))
+    return f"Gesture({', '.join(map(repr, parts))}, {message(row.get('off'))!r})"
+
+
 def python(spec: dict) -> str:
     """The text of pedal/protocol/protocol.py."""
     board = spec["board"]
@@ -109,8 +127,7 @@ def python(spec: dict) -> str:
     switches = [
         (
             row["name"],
-            f"{row['name']!r}, {row['digital']}, {row['pressed']}, "
-            f"{row['message']['address']!r}, {bool(row['message'].get('toggle'))}",
+            f"{row['name']!r}, {row['digital']}, {row['pressed']}",
         )
         for row in board["footswitch"]
     ]
@@ -127,5 +144,7 @@ def python(spec: dict) -> str:
     lines += ["# What any message to the engine may carry after its own arguments."]
     lines += ["INTENT_OPTIONS: tuple[Arg, ...] = (", *options, ")", ""]
     lines += [*python_table("FOOTSWITCHES", "Footswitch", switches)]
+    lines += ["GESTURES: tuple[Gesture, ...] = ("]
+    lines += [f"    {python_gesture(row)}," for row in board["gesture"]] + [")"]
     lines += [*python_table("KNOBS", "Knob", knobs), *python_table("LEDS", "Led", leds)]
     return "\n".join([*lines, ""])

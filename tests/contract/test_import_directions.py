@@ -25,6 +25,7 @@ PURE = {
     "bank": {"errors", "model_file", "protocol"},
     "bank_views": {"bank"},
     "train_options": {"errors"},
+    "visitors": {"errors", "messages"},
 }
 WORLD = {"socket", "subprocess", "select", "threading", "asyncio", "time", "os"}
 

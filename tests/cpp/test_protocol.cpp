@@ -76,6 +76,11 @@ void CheckIntent(const pedal::Intent& intent, const json& row) {
   const json& expect = row["expect"];
   const std::string address = row["address"];
   if (address == "/effect/select") CHECK(std::string(intent.id) == expect[0]);
+  if (address == "/preset/load" || address == "/preset/delete")
+    CHECK(std::string(intent.id) == expect[0]);
+  if (address == "/preset/save") CHECK(std::string(intent.name) == expect[1]);
+  if (address == "/preset/move" || address == "/param/keep")
+    CHECK(intent.value == expect[1]);
   if (address == "/bypass" || address == "/model/block")
     CHECK(intent.value == expect[0]);
   if (address != "/param/set") return;
@@ -145,7 +150,8 @@ TEST_CASE("every event becomes a message with the arguments that the table names
   using pedal::EventKind;
   for (EventKind kind : {EventKind::kEffect, EventKind::kBypass, EventKind::kBlock,
                          EventKind::kParam, EventKind::kRejected, EventKind::kSnapshot,
-                         EventKind::kAlarm, EventKind::kRecovered}) {
+                         EventKind::kAlarm, EventKind::kRecovered, EventKind::kPreset,
+                         EventKind::kPresets, EventKind::kTakeover}) {
     pedal::Event event;
     event.kind = kind;
     const pedal::Message message = pedal::ToMessage(event, around);

@@ -71,18 +71,32 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) {
 
 namespace {
 
+constexpr pedal::board::Act kNext = {pedal::IntentKind::kPresetNext, "",
+                                     pedal::protocol::ParamId::kTrim, 0, 0.0f};
+constexpr pedal::Gesture kEveryGesture[] = {
+    {pedal::GestureKind::kLatch, 0, -1, kNext, kNext, true},
+    {pedal::GestureKind::kLong, 0, -1, kNext, kNext, false},
+    {pedal::GestureKind::kDouble, 1, -1, kNext, kNext, false},
+    {pedal::GestureKind::kChord, 0, 1, kNext, kNext, false},
+};
+
 // All that happens on the audio thread: controls, every kind of change, faults, lamps,
 // over both blocks.
 class BusyNight {
  public:
-  BusyNight() : in_(toys::Noise(256)), left_(256), right_(256) { surface_.Prepare(); }
+  BusyNight() : in_(toys::Noise(256)), left_(256), right_(256) {
+    surface_.Prepare(kEveryGesture, 4);
+  }
 
   void Play(int blocks) {
     for (int b = 0; b < blocks; ++b) {
       pedal::Intent intent;
       for (int n = 0; n < 256; ++n) {
         intent.time = rig_.engine().clock() + n;
-        if (surface_.ProcessFootswitch(b % 2, (b / 8) % 2, &intent)) rig_.Push(intent);
+        const int readings[] = {b / 8 % 2, b / 5 % 2};
+        pedal::Intent intents[pedal::Surface::kMaxIntents];
+        const int count = surface_.ProcessSwitches(readings, intent.time, intents);
+        for (int i = 0; i < count; ++i) rig_.Push(intents[i]);
         if (n % 16 == 0 &&
             surface_.ProcessKnob(1, static_cast<float>(b % 50) / 50.0f, &intent))
           rig_.Push(intent);
@@ -92,6 +106,12 @@ class BusyNight {
         rig_.Push(toys::Ask(pedal::IntentKind::kModelBlock, b % 2 ? 16 : 1));
       if (b % 11 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kInjectNan));
       if (b % 13 == 0) rig_.Push(toys::Select("nonesuch"));
+      if (b % 6 == 0) rig_.Push(Named(pedal::IntentKind::kPresetSave, b % 40));
+      if (b % 9 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kPresetNext));
+      if (b % 10 == 0) rig_.Push(Named(pedal::IntentKind::kPresetMove, b % 40));
+      if (b % 23 == 0) rig_.Push(Named(pedal::IntentKind::kPresetDelete, b % 40));
+      if (b % 29 == 0) rig_.engine().OfferPresets(setlist_);
+      if (b % 4 == 0) rig_.engine().TakePresets(&setlist_);
       rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));
       rig_.engine().Process(in_.data(), left_.data(), right_.data(), 256);
       rig_.engine().ReportBlock(b % 17 < 3);
@@ -103,8 +123,16 @@ class BusyNight {
   }
 
  private:
+  static pedal::Intent Named(pedal::IntentKind kind, int number) {
+    pedal::Intent intent = toys::Ask(kind, number);
+    intent.id[0] = static_cast<char>('a' + number / 10);
+    intent.id[1] = static_cast<char>('0' + number % 10);
+    return intent;
+  }
+
   toys::Rig rig_;
   pedal::Surface surface_;
+  pedal::Setlist setlist_;
   std::vector<float> in_, left_, right_;
   int lit_ = 0;
 };

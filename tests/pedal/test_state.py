@@ -82,3 +82,24 @@ def test_a_rejection_changes_nothing_but_is_told():
     )
     assert session.rejected == "/effect/select: no effect"
     assert session.effect == "rodent"
+
+
+def test_a_setlist_tells_its_presets_in_order():
+    lists = ["a,b", "First\nSecond one", "clean,rodent", "trim,gate", "b", 1]
+    session = after(known(), "/presets", "boot", 5, 0, *lists)
+    assert [preset.name for preset in session.presets] == ["First", "Second one"]
+    assert (session.preset, session.unsaved) == ("b", True)
+    assert session.kept == {"trim", "gate"}
+    assert not after(known(), "/presets", "boot", 5, 0, *[""] * 5, 0).presets
+
+
+def test_an_echo_of_a_preset_clears_the_unsaved_mark():
+    session = after(known(), "/echo/preset", "boot", 6, 0, "a", 1)
+    assert session.unsaved
+    assert not after(session, "/echo/preset", "boot", 7, 0, "a", 0).unsaved
+
+
+def test_a_knob_that_waits_is_known_until_it_has_its_value():
+    session = after(known(), "/takeover", "boot", 5, 0, "drive", 1, 12.5)
+    assert session.knobs == {"drive": 12.5}
+    assert after(session, "/takeover", "boot", 5, 0, "drive", 0, 50.0).knobs == {}

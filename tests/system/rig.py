@@ -65,8 +65,12 @@ def play(
     raw: bool = False,
     bypass: bool = False,
     params: dict[str, float] | None = None,
+    data: Path | None = None,
 ) -> Take:
-    """samples: (N,) at 44.1 kHz.   returns: a Take of N samples, delay left in."""
+    """samples: (N,) at 44.1 kHz.   returns: a Take of N samples, delay left in.
+
+    data: folder of presets, which a render reads and never writes.
+    """
     with tempfile.TemporaryDirectory(prefix="pedal-test-") as name:
         folder = Path(name)
         soundfile.write(folder / "in.wav", samples, RATE_HZ, subtype="FLOAT")
@@ -82,6 +86,7 @@ def play(
             model_block=block,
             raw=raw,
             params=params or {},
+            data=data,
         )
         timeline = folder / "timeline"
         with environment(PEDAL_TIMELINE=str(timeline)):

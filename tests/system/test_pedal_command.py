@@ -7,8 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -220,15 +221,72 @@ def test_a_busy_port_is_one_line(bank_folder):
     assert done.stderr.count("\n") == 1
 
 
-def test_a_dying_engine_is_one_line(bank_folder):
+def child(process: subprocess.Popen, name: str) -> int:
+    """The process id of `pedal run`'s engine or bridge, 0 where it has none now."""
+    with suppress(OSError):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        for number in children.read_text().split():
+            if name in Path(f"/proc/{number}/cmdline").read_text():
+                return int(number)
+    return 0
+
+
+def test_a_killed_engine_is_back_within_2_s_in_its_last_state(bank_folder):
+    last = {"effect": "hum", "bypass": 1, "block": 16, "level": -3.0, "tone": 2.5}
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        before = wait_for(link, fault="none")["boot_id"]
+        link.ask("/effect/select", ["hum"])
+        link.ask("/bypass", [1])
+        link.ask("/model/block", [16])
+        link.ask("/param/set", ["tone", 2.5])
+        link.ask("/param/set", ["level", -3.0])
+        time.sleep(0.3)  # `pedal run` hears the echoes too
+        os.kill(child(process, "pedal-engine"), signal.SIGKILL)
+        killed_s = time.monotonic()
+        after = wait_for(link, fault="none", **last)
+        assert time.monotonic() - killed_s < 2.0
+        assert after["boot_id"] != before
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 0, err
+    assert "alarm: the engine was killed by signal 9" in out
+
+
+def test_an_engine_that_keeps_dying_is_one_line(bank_folder):
     with playing(bank_folder) as (process, port), Link(port=port) as link:
         wait_for(link, fault="none")
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        os.kill(int(children.split()[0]), signal.SIGKILL)
+        dead = 0
+        while process.poll() is None:
+            number = child(process, "pedal-engine")
+            if number not in (0, dead):
+                os.kill(number, signal.SIGKILL)
+                dead = number
+            time.sleep(0.05)
         _, err = process.communicate(timeout=10)
     assert process.returncode == 1
     assert err.startswith("pedal: the engine was killed by signal 9")
     assert err.count("\n") == 1
+
+
+def page(address: str) -> int:
+    with suppress(OSError), urllib.request.urlopen(address, timeout=2) as answer:
+        return answer.status
+    return 0
+
+
+def test_a_killed_bridge_is_back_within_2_s(bank_folder):
+    options = ("--gui-port", "0")
+    with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
+        address = process.stdout.readline().split()[1]
+        boot_id = wait_for(link, fault="none")["boot_id"]
+        while not page(address + "codec.js"):
+            time.sleep(0.05)
+        time.sleep(2.0)  # a bridge that had lived a while
+        os.kill(child(process, "pedal.bridge"), signal.SIGKILL)
+        killed_s = time.monotonic()
+        while not page(address + "codec.js"):
+            assert time.monotonic() - killed_s < 2.0
+        assert wait_for(link, fault="none")["boot_id"] == boot_id
 
 
 def test_the_engine_ends_with_its_parent(bank_folder):

@@ -1,0 +1,53 @@
+// Presets and the last sound on disk, in one data folder: read at the start, written by
+// a task of its own when they have changed.
+#pragma once
+#include <mutex>
+#include <string>
+
+#include "engine/engine.h"
+
+namespace pedal {
+
+enum class Saving { kOff, kOn };
+
+class Presets {
+ public:
+  ~Presets() { Save(); }  // what the task had no time for
+
+  // folder: made where it is missing; "" keeps nothing. kOff only reads the presets, as
+  // for a render. [setup]
+  void Prepare(const std::string& folder, Saving saving);
+
+  // How the engine starts: with the last sound, where `asked` names no effect; what it
+  // asks for beside the defaults is respected. [setup]
+  EngineConfig StartConfig(const EngineConfig& asked) const;
+  const Setlist& setlist() const { return setlist_; }  // [setup]
+
+  // What to keep from now on. [publisher]
+  void Note(const State& state);
+  void Note(const Setlist& setlist);
+
+  // Writes what has changed until the program stops: presets at once, the sound at most
+  // once a second. [saver]
+  void Run();
+
+  // Writes what has changed. False where that failed; problem() tells. [saver]
+  bool Save();
+  std::string problem() const;
+
+ private:
+  std::string SetlistFile() const { return folder_ + "/presets.json"; }
+  std::string SoundFile() const { return folder_ + "/sound.json"; }
+  bool Write(const std::string& path, const std::string& json);
+
+  std::string folder_;
+  Saving saving_ = Saving::kOff;
+  mutable std::mutex mutex_;  // of all below; never taken on the audio thread
+  Setlist setlist_;
+  State sound_;
+  bool has_sound_ = false;
+  bool setlist_changed_ = false, sound_changed_ = false;
+  std::string problem_;
+};
+
+}  // namespace pedal

@@ -1,0 +1,19 @@
+// Presets and the last sound as JSON, and back; no files here.
+#pragma once
+#include <string>
+
+#include "engine/intent.h"
+
+namespace pedal {
+
+// One file holds the whole setlist, so that it is also what is exported and imported.
+std::string ToJson(const Setlist& setlist);
+// "" and fills *setlist, or what is wrong in one line. Values out of range are clamped.
+std::string FromJson(const std::string& text, Setlist* setlist);
+
+// Effect, bypass, block, parameters and preset of a state.
+std::string ToJson(const State& state);
+// False where it is no such thing.
+bool FromJson(const std::string& text, State* state);
+
+}  // namespace pedal

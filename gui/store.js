@@ -1,0 +1,158 @@
+// The pedal as this page knows it: one frozen-by-habit state and the one pure reducer.
+//
+// The engine is the one truth. Each change of the sound raises its revision by one, so a gap means
+// that an echo was lost: the state then wants a snapshot instead of guessing.
+import { MESSAGES, PARAMS } from "./protocol.js";
+
+export const PENDING_MS = 1000; // how long a tile shows "pressed" when nothing comes back
+export const CLIP_DBFS = { input: -0.1, output: -1.05 }; // the limiter holds the output below -1
+
+export const START = {
+  linkUp: false,
+  engineUp: true, // a board says nothing of it
+  role: "player",
+  heardMs: -Infinity, // when the last message of the engine came
+  wantsSnapshot: true,
+  wantsPresets: true,
+  bootId: "",
+  revision: 0,
+  version: 0,
+  bank: "",
+  effects: [],
+  effect: "",
+  bypass: false,
+  block: 1,
+  delay: 0,
+  fault: "none",
+  alarm: "",
+  dropped: 0,
+  params: {},
+  presets: [], // the setlist: {id, name, effect}
+  preset: "", // the id of the one that sounds
+  unsaved: false, // the sound has left it since
+  kept: [], // ids of the parameters that no preset moves
+  knobs: {}, // where a knob stands that waits for its parameter, by the parameter's id
+  meter: null,
+  clippedMs: { input: -Infinity, output: -Infinity },
+  lastXrunMs: -Infinity,
+  pending: [], // intents of this page that wait for their echo: {kind, target, request, sinceMs}
+  rejected: null, // {text, sinceMs}
+  manifest: null, // bank.json, where it could be fetched
+};
+
+// Returns the next state; never changes the old one.
+export function reduce(state, event) {
+  switch (event.type) {
+    case "message":
+      return heard(state, event);
+    case "link":
+      return { ...state, linkUp: event.up, wantsSnapshot: true, wantsPresets: true, pending: [] };
+    case "engine":
+      return { ...state, engineUp: event.up, wantsSnapshot: state.wantsSnapshot || event.up };
+    case "role":
+      return { ...state, role: event.role };
+    case "refused":
+      return { ...state, rejected: { text: event.reason, sinceMs: event.nowMs } };
+    case "manifest":
+      return { ...state, manifest: event.manifest };
+    case "intent":
+      return { ...state, pending: [...state.pending, event.intent] };
+    case "tick":
+      return expire(state, event.nowMs);
+    default:
+      return state;
+  }
+}
+
+function heard(state, { address, args, nowMs }) {
+  const names = MESSAGES[address].args.map((arg) => arg.name);
+  const row = Object.fromEntries(names.map((name, i) => [name, args[i]]));
+  const next = { ...state, heardMs: nowMs };
+  if (address === "/state") return snapshot(next, row);
+  if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
+  if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
+  const told = REPORTS[address] ? REPORTS[address](next, row, nowMs) : next;
+  return row.revision > state.revision ? { ...told, wantsSnapshot: true, wantsPresets: true } : told;
+}
+
+// Applies the next revision, ignores old ones, notices a gap.
+function echo(state, address, row) {
+  const [kind, change] = ECHOES[address];
+  const next = { ...state, pending: state.pending.filter((intent) => intent.kind !== kind) };
+  const step = row.revision - state.revision;
+  if (step <= 0) return next;
+  if (step > 1) return { ...next, wantsSnapshot: true, wantsPresets: true };
+  return { ...next, ...change(state, row), revision: row.revision };
+}
+
+function snapshot(state, row) {
+  const same = row.boot_id === state.bootId;
+  if (same && row.revision < state.revision) return state;
+  return {
+    ...state,
+    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", wantsPresets: true, knobs: {} }),
+    bootId: row.boot_id,
+    revision: row.revision,
+    version: row.version,
+    bank: row.bank,
+    effects: row.effects.split(",").filter((id) => id !== ""),
+    effect: row.effect,
+    bypass: row.bypass === 1,
+    block: row.block,
+    delay: row.delay,
+    fault: row.fault,
+    alarm: row.fault === "none" || !same ? "" : state.alarm,
+    dropped: row.dropped,
+    params: Object.fromEntries(Object.keys(PARAMS).map((id) => [id, row[id]])),
+    wantsSnapshot: false,
+  };
+}
+
+const ECHOES = {
+  "/echo/effect": ["effect", (state, row) => ({ effect: row.id })],
+  "/echo/bypass": ["bypass", (state, row) => ({ bypass: row.on === 1 })],
+  "/echo/block": ["block", (state, row) => ({ block: row.frames, delay: row.frames - 1 })],
+  "/echo/param": ["param", (state, row) => ({ params: { ...state.params, [row.id]: row.value } })],
+  "/echo/preset": ["preset", (state, row) => ({ preset: row.id, unsaved: row.unsaved === 1 })],
+};
+
+const REPORTS = {
+  "/echo/rejected"(state, row, nowMs) {
+    const mine = state.pending.some((intent) => intent.request === row.request);
+    if (!mine) return state;
+    const pending = state.pending.filter((intent) => intent.request !== row.request);
+    return { ...state, pending, rejected: { text: row.reason, sinceMs: nowMs } };
+  },
+  "/alarm"(state, row) {
+    if (row.code === "recovered") return { ...state, fault: "none", alarm: "" };
+    const fault = row.code === "bank-refused" ? state.fault : row.code;
+    return { ...state, fault, alarm: row.text };
+  },
+  "/presets"(state, row) {
+    const [ids, effects, kept] = [row.ids, row.effects, row.kept].map((text) => (text ? text.split(",") : []));
+    const names = row.names.split("\n");
+    const presets = ids.map((id, i) => ({ id, name: names[i] ?? "", effect: effects[i] ?? "" }));
+    const pending = state.pending.filter((intent) => intent.kind !== "keep");
+    const now = { preset: row.current, unsaved: row.unsaved === 1 };
+    return { ...state, ...now, presets, kept, pending, wantsPresets: false };
+  },
+  "/takeover"(state, row) {
+    const { [row.id]: _, ...others } = state.knobs;
+    return { ...state, knobs: row.pending === 1 ? { ...others, [row.id]: row.knob } : others };
+  },
+  "/meter"(state, row, nowMs) {
+    const clippedMs = { ...state.clippedMs };
+    for (const side of ["input", "output"])
+      if (row[side] >= CLIP_DBFS[side]) clippedMs[side] = nowMs;
+    const more = state.meter !== null && row.underruns > state.meter.underruns;
+    return { ...state, meter: row, clippedMs, lastXrunMs: more ? nowMs : state.lastXrunMs };
+  },
+};
+
+// What waited too long is no longer shown.
+function expire(state, nowMs) {
+  const pending = state.pending.filter((intent) => nowMs - intent.sinceMs < PENDING_MS);
+  const old = state.rejected && nowMs - state.rejected.sinceMs > 5000;
+  if (pending.length === state.pending.length && !old) return state;
+  return { ...state, pending, rejected: old ? null : state.rejected };
+}

@@ -1,0 +1,275 @@
+"""The bridge: browsers on one side, the engine's control channel on the other.
+
+A process of its own, so that nothing a browser does can touch audio. Speaks Bela's Gui
+protocol (/gui_control and /gui_data) and serves gui/ on the same port.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from pedal.errors import LinkError, PedalError, ProtocolError, UsageError
+from pedal.messages import read
+from pedal.pages import Answer, Pages, is_own_host, is_own_origin
+from pedal.paths import GUI
+from pedal.visitors import Pairing, Role, Visitor, event, message
+
+FRAME_BYTES = 16384  # of a client, as Bela's own server
+LINE_BYTES = 65536  # of the engine
+MOST_CLIENTS = 32
+SOCKET_BYTES = 16384  # kept by the system for a slow client
+RETRY_S = (0.05, 0.1, 0.2, 0.4)  # between two tries to reach the engine; the last stays
+PROJECT = "pedal"
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Options:
+    """port: of the page. engine_port: of the engine's control channel.
+
+    pin "" keeps the bridge on loopback, any other opens it to the network.
+    """
+
+    port: int
+    engine_port: int
+    bank: Path | None = None
+    pin: str = ""
+    secret: str = ""
+
+
+class Bridge:
+    """All clients, and the one line to the engine."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._pairing = Pairing(options.pin, options.secret or os.urandom(16).hex())
+        self._pages = Pages(GUI, options.bank)
+        self._visitors: dict[Visitor, asyncio.Event] = {}
+        self._sockets = 0
+        self._engine: asyncio.StreamWriter | None = None
+        self._dropped = 0  # of clients that have gone, and of the engine
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serves until `stop`. Raises LinkError when the port is taken."""
+        host = "0.0.0.0" if self._options.pin else LOOPBACK[0]
+        logging.getLogger("websockets").setLevel(logging.CRITICAL)
+        server = serve(
+            self._serve,
+            host,
+            self._options.port,
+            process_request=self._http,
+            max_size=FRAME_BYTES,
+            write_limit=SOCKET_BYTES,
+            compression=None,
+            server_header=None,
+        )
+        try:
+            async with server:
+                follow = asyncio.create_task(self._follow_engine())
+                await stop.wait()
+                follow.cancel()
+        except OSError as cause:
+            raise LinkError(
+                f"port {self._options.port}: expected a free TCP port, found it taken "
+                f"({cause.strerror}); use --gui-port 0"
+            ) from cause
+
+    async def _follow_engine(self) -> None:
+        """Reads what the engine says; comes back for ever."""
+        tries = 0
+        while True:
+            with suppress(OSError, ValueError):  # ValueError: a line over LINE_BYTES
+                reader, writer = await asyncio.open_connection(
+                    LOOPBACK[0], self._options.engine_port, limit=LINE_BYTES
+                )
+                writer.write(event("connection-reply").encode() + b"\n")
+                tries = 0
+                self._set_engine(writer)
+                while line := await reader.readline():
+                    self._hear_engine(line)
+            self._set_engine(None)
+            await asyncio.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
+            tries += 1
+
+    def _set_engine(self, writer: asyncio.StreamWriter | None) -> None:
+        """Tells all clients whether there is an engine."""
+        if self._engine is not None and writer is None:
+            self._engine.close()
+        changed = (self._engine is None) != (writer is None)
+        self._engine = writer
+        if changed:
+            self._tell_all(event("engine", up=writer is not None))
+
+    def _hear_engine(self, line: bytes) -> None:
+        """One line of the engine to every client, a meter only as the latest."""
+        try:
+            found = json.loads(line)
+            if "event" in found:
+                return
+            reading = read(found["address"], found["args"], to="clients")
+        except (ValueError, TypeError, KeyError, ProtocolError):
+            self._dropped += 1
+            return
+        self._tell_all(message(reading.address, reading.args), reading.address)
+
+    def _tell_all(self, text: str, address: str = "") -> None:
+        for visitor, awake in self._visitors.items():
+            if address == "/meter":
+                visitor.outbox.put_meter(text)
+            else:
+                visitor.outbox.put(text)
+            awake.set()
+
+    def _http(self, _: ServerConnection, request: Request) -> Response | None:
+        """None lets a WebSocket through; all else is answered here."""
+        host = request.headers.get("Host", "")
+        path = urlsplit(request.path).path
+        if not is_own_host(host):
+            return _response(Answer(403, {}, b"this pedal has another name\n"))
+        if path in ("/gui_control", "/gui_data"):
+            if not is_own_origin(request.headers.get("Origin"), host):
+                return _response(Answer(403, {}, b"foreign page\n"))
+            if self._sockets >= 2 * MOST_CLIENTS:
+                return _response(Answer(503, {}, b"too many clients\n"))
+            return None
+        if path == "/health":
+            return _response(self._health())
+        known = request.headers.get("If-None-Match", "")
+        return _response(self._pages.get(path, host, known))
+
+    def _health(self) -> Answer:
+        """Counts, for a tech and for the tests."""
+        dropped = self._dropped + sum(visitor.dropped for visitor in self._visitors)
+        table = {"engine": self._engine is not None, "clients": len(self._visitors)}
+        table |= {"dropped": dropped}
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+        return Answer(200, headers, json.dumps(table).encode())
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        """One WebSocket, from its handshake to its end."""
+        self._sockets += 1
+        try:
+            path = urlsplit(connection.request.path if connection.request else "").path
+            if path == "/gui_data":
+                async for _ in connection:
+                    pass  # Bela's binary channel; this pedal has no use for it
+            else:
+                await self._control(connection)
+        except ConnectionClosed:
+            pass
+        finally:
+            self._sockets -= 1
+
+    async def _control(self, connection: ServerConnection) -> None:
+        """One client of /gui_control."""
+        if len(self._visitors) >= MOST_CLIENTS:
+            await connection.close(1013, "too many clients")
+            return
+        plug = connection.transport.get_extra_info("socket")
+        plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BYTES)
+        near = connection.remote_address[0] in LOOPBACK or not self._options.pin
+        role = Role.PLAYER if near else Role.VIEWER
+        visitor, awake = Visitor(role, self._pairing, time.monotonic()), asyncio.Event()
+        visitor.outbox.put(event("connection", projectName=PROJECT))
+        visitor.outbox.put(event("role", role=role.value))
+        visitor.outbox.put(event("engine", up=self._engine is not None))
+        awake.set()
+        self._visitors[visitor] = awake
+        sender = asyncio.create_task(_send(connection, visitor, awake))
+        try:
+            async for frame in connection:
+                self._hear(visitor, frame)
+                awake.set()
+        finally:
+            sender.cancel()
+            del self._visitors[visitor]
+            self._dropped += visitor.dropped
+
+    def _hear(self, visitor: Visitor, frame: str | bytes) -> None:
+        """One frame of a client: to the engine, answered, or counted."""
+        verdict = visitor.hear(frame, time.monotonic())
+        if verdict.reply:
+            visitor.outbox.put(verdict.reply)
+        if not verdict.forward:
+            return
+        full = self._engine and self._engine.transport.get_write_buffer_size()
+        if self._engine is None or (full or 0) > LINE_BYTES:
+            visitor.dropped += 1
+            return
+        self._engine.write(verdict.forward.encode() + b"\n")
+
+
+async def _send(
+    connection: ServerConnection, visitor: Visitor, awake: asyncio.Event
+) -> None:
+    """Sends what a client is owed, no faster than its socket drains."""
+    with suppress(ConnectionClosed):
+        while True:
+            text = visitor.outbox.take(time.monotonic())
+            if text is not None:
+                await connection.send(text)
+            else:
+                awake.clear()
+                await awake.wait()
+
+
+def _response(answer: Answer) -> Response:
+    headers = Headers(answer.headers)
+    headers["Content-Length"] = str(len(answer.body))
+    headers["Connection"] = "close"
+    phrase = HTTPStatus(answer.status).phrase
+    return Response(answer.status, phrase, headers, answer.body)
+
+
+def _options(words: list[str]) -> Options:
+    """The command line; PIN and secret come by the environment, out of `ps`."""
+    parser = argparse.ArgumentParser(prog="pedal.bridge", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--engine-port", type=int, required=True)
+    parser.add_argument("--bank", type=Path)
+    parser.add_argument("--listen", action="store_true")
+    found = parser.parse_args(words)
+    pin = os.environ.get("PEDAL_PIN", "")
+    if found.listen and len(pin) < 6:
+        raise UsageError("--listen: expected a PIN of 6 digits in PEDAL_PIN")
+    secret = os.environ.get("PEDAL_SECRET", "")
+    shown = pin if found.listen else ""
+    return Options(found.port, found.engine_port, found.bank, shown, secret)
+
+
+async def _main(options: Options) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await Bridge(options).run(stop)
+
+
+def main() -> int:
+    """The process."""
+    try:
+        asyncio.run(_main(_options(sys.argv[1:])))
+    except PedalError as error:
+        print(f"pedal: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

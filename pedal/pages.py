@@ -1,0 +1,109 @@
+"""The files of gui/ and the bank's manifest as HTTP answers.
+
+Only names found in the folder are served, so no path can leave it. Nothing is stored by
+the browser without asking again (ETag); the service worker keeps the offline copy.
+"""
+
+import hashlib
+import ipaddress
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+PRIVATE = {"package.json"}
+MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status, headers without Content-Length, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+
+
+class Pages:
+    """What may be fetched: the GUI's files, and bank.json where there is a bank."""
+
+    def __init__(self, folder: Path, bank: Path | None = None) -> None:
+        self._folder = folder
+        self._bank = bank
+
+    def get(self, path: str, host: str, known: str = "") -> Answer:
+        """path: of the URL, without query. host: the Host header. known: an ETag."""
+        file = self._find(path)
+        try:
+            body = file.read_bytes() if file else b""
+        except OSError:
+            file = None
+        if file is None or len(body) > MOST_BYTES:
+            return Answer(404, {"Content-Type": "text/plain"}, b"not found\n")
+        tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        headers = {"Content-Type": TYPES[file.suffix], "ETag": tag} | _guards(host)
+        return Answer(304, headers) if known == tag else Answer(200, headers, body)
+
+    def _find(self, path: str) -> Path | None:
+        """The file of a path, by looking it up among the names that there are."""
+        if path == "/bank.json":
+            return self._bank / "bank.json" if self._bank else None
+        names = {
+            "/" + file.relative_to(self._folder).as_posix(): file
+            for file in self._folder.rglob("*")
+            if file.suffix in TYPES
+            and file.name not in PRIVATE
+            and file.is_file()
+            and not file.is_symlink()
+        }
+        return names.get("/index.html" if path == "/" else path)
+
+
+def _guards(host: str) -> dict[str, str]:
+    """Headers that keep the page to its own files and its own socket."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"img-src 'self' data:; connect-src 'self' ws://{host}; "
+        "manifest-src 'self'; worker-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def is_own_host(host: str) -> bool:
+    """True for an address, localhost, NAME.local or this machine's name.
+
+    Another name that leads here is a rebound one: a foreign page in disguise.
+    """
+    try:
+        parts = urlsplit(f"//{host}")
+        name, _ = parts.hostname or "", parts.port  # the port is checked by asking
+    except ValueError:
+        return False
+    if name in ("localhost", socket.gethostname().lower()) or name.endswith(".local"):
+        return all(sign.isalnum() or sign in ".-" for sign in name)
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return host == parts.netloc
+
+
+def is_own_origin(origin: str | None, host: str) -> bool:
+    """True for a page that came from here; programs other than browsers send none."""
+    return origin is None or origin == f"http://{host}"

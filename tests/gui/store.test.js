@@ -1,0 +1,114 @@
+// gui/store.js: the page changes on the engine's word only, and notices what it missed.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { START, PENDING_MS, reduce } from "../../gui/store.js";
+
+const STATE = ["b1", 5, 0, 1, "night-set", "buzz,hum", "buzz", 0, 1, 0, "none", 0, 50, 0, -3, -90, 2];
+
+function message(address, ...args) {
+  return { type: "message", address, args, nowMs: 1000 };
+}
+function play(events, start = START) {
+  return events.reduce(reduce, start);
+}
+const PLAYING = play([{ type: "link", up: true }, message("/state", ...STATE)]);
+
+function freeze(value) {
+  if (value && typeof value === "object") Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
+
+test("a snapshot is the whole state", () => {
+  const { bootId, revision, effects, effect, bypass, block, params, wantsSnapshot } = PLAYING;
+  assert.deepEqual([bootId, revision, effects, effect], ["b1", 5, ["buzz", "hum"], "buzz"]);
+  assert.deepEqual([bypass, block, params.level, wantsSnapshot], [false, 1, -3, false]);
+});
+
+test("reducing never changes the old state", () => {
+  freeze(PLAYING);
+  play([message("/echo/effect", "b1", 6, 0, "hum"), message("/alarm", "b1", 6, 0, "nan", "x")], PLAYING);
+});
+
+test("an intent alone changes no sound", () => {
+  const intent = { kind: "effect", target: "hum", request: 7, sinceMs: 0 };
+  const state = reduce(PLAYING, { type: "intent", intent });
+  assert.equal(state.effect, "buzz");
+  assert.deepEqual(state.pending, [intent]);
+});
+
+test("the echo changes the sound and ends the waiting", () => {
+  const intent = { kind: "effect", target: "hum", request: 7, sinceMs: 0 };
+  const state = play([{ type: "intent", intent }, message("/echo/effect", "b1", 6, 7, "hum")], PLAYING);
+  assert.deepEqual([state.effect, state.revision, state.pending], ["hum", 6, []]);
+});
+
+test("an intent without an echo is no longer shown after a second", () => {
+  const intent = { kind: "effect", target: "hum", request: 7, sinceMs: 0 };
+  const state = play([{ type: "intent", intent }, { type: "tick", nowMs: PENDING_MS + 1 }], PLAYING);
+  assert.deepEqual(state.pending, []);
+});
+
+test("a missed revision asks for a snapshot instead of guessing", () => {
+  const state = reduce(PLAYING, message("/echo/bypass", "b1", 7, 0, 1));
+  assert.deepEqual([state.bypass, state.revision, state.wantsSnapshot], [false, 5, true]);
+});
+
+test("an old echo and an old snapshot change nothing", () => {
+  const state = play([message("/echo/bypass", "b1", 5, 0, 1), message("/state", "b1", 4, ...STATE.slice(2))], PLAYING);
+  assert.deepEqual([state.bypass, state.revision], [false, 5]);
+});
+
+test("a meter tells of a lost echo", () => {
+  const state = reduce(PLAYING, message("/meter", "b1", 6, 0, -20, -20, 3, 9, 100, 0, 0));
+  assert.equal(state.wantsSnapshot, true);
+});
+
+test("another boot id is another engine", () => {
+  const state = reduce(PLAYING, message("/meter", "b2", 1, 0, -20, -20, 3, 9, 100, 0, 0));
+  assert.equal(state.wantsSnapshot, true);
+  const after = reduce(state, message("/state", "b2", 0, ...STATE.slice(2)));
+  assert.deepEqual([after.bootId, after.revision, after.wantsSnapshot], ["b2", 0, false]);
+});
+
+test("the setlist comes whole, and an echo names the preset that sounds", () => {
+  const list = message("/presets", "b1", 5, 0, "lead,rhythm", "Lead\nRhythm, clean", "buzz,hum", "level", "lead", 0);
+  const state = play([list, message("/echo/preset", "b1", 6, 0, "rhythm", 1)], PLAYING);
+  assert.deepEqual(state.presets[1], { id: "rhythm", name: "Rhythm, clean", effect: "hum" });
+  assert.deepEqual([state.preset, state.unsaved, state.kept, state.wantsPresets], ["rhythm", true, ["level"], false]);
+});
+
+test("an empty setlist has no presets", () => {
+  assert.deepEqual(reduce(PLAYING, message("/presets", "b1", 5, 0, "", "", "", "", "", 0)).presets, []);
+});
+
+test("a knob that waits is shown until it has its parameter again", () => {
+  const state = reduce(PLAYING, message("/takeover", "b1", 5, 0, "drive", 1, 80));
+  assert.deepEqual(state.knobs, { drive: 80 });
+  assert.deepEqual(reduce(state, message("/takeover", "b1", 5, 0, "drive", 0, 50)).knobs, {});
+});
+
+test("a link that comes back wants a snapshot and forgets what was pressed", () => {
+  const intent = { kind: "bypass", target: "", request: 7, sinceMs: 0 };
+  const state = play([{ type: "intent", intent }, { type: "link", up: false }, { type: "link", up: true }], PLAYING);
+  assert.deepEqual([state.wantsSnapshot, state.pending, state.effect], [true, [], "buzz"]);
+});
+
+test("clipping and underruns are remembered with their time", () => {
+  const meter = (input, underruns) => message("/meter", "b1", 5, 0, input, -20, 3, 9, 100, 0, underruns);
+  const state = play([meter(-3, 0), meter(0, 1), meter(-3, 1)], PLAYING);
+  assert.deepEqual([state.clippedMs.input, state.lastXrunMs], [1000, 1000]);
+});
+
+test("a refusal is shown to the page that asked", () => {
+  const refusal = message("/echo/rejected", "b1", 5, 7, "/effect/select", "unknown effect");
+  assert.equal(reduce(PLAYING, refusal).rejected, null);
+  const intent = { kind: "effect", target: "wah", request: 7, sinceMs: 0 };
+  assert.equal(play([{ type: "intent", intent }, refusal], PLAYING).rejected.text, "unknown effect");
+});
+
+test("an alarm holds until the engine has recovered", () => {
+  const alarm = reduce(PLAYING, message("/alarm", "b1", 5, 0, "nan", "not a number"));
+  assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
+  assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
+});

@@ -1,0 +1,170 @@
+"""What a browser may say: the bridge's rules, without sockets."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pedal.pages import Pages, is_own_host, is_own_origin
+from pedal.paths import GUI
+from pedal.visitors import ACK_S, BURST, MOST_WAITING, Outbox, Pairing, Role, Visitor
+
+BYPASS = '{"address":"/bypass","args":[1]}'
+
+
+def visitor(role: Role = Role.PLAYER) -> Visitor:
+    return Visitor(role, Pairing("123456", "secret"), 0.0)
+
+
+def test_an_intent_is_typed_and_passed_on():
+    found = visitor().hear('{"address":"/bypass","args":[1.0, 7]}', 0.0)
+    assert json.loads(found.forward) == {"address": "/bypass", "args": [1, 7]}
+
+
+def test_a_value_out_of_range_is_clamped_on_the_way():
+    found = visitor().hear('{"address":"/param/set","args":["level",99]}', 0.0)
+    assert json.loads(found.forward)["args"] == ["level", 12.0]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        "null",
+        b"\x00\x01",
+        '{"address":"/nonsense"}',
+        '{"address":["/bypass"],"args":[1]}',
+        '{"address":"/bypass","args":{"on":1}}',
+        '{"address":"/bypass","args":[NaN]}',
+        '{"address":"/bypass","args":[1e999]}',
+        '{"address":"/bypass","args":[[1]]}',
+        '{"address":"/bypass","args":[1,0,44100]}',
+        '{"address":"/state","args":[]}',
+        '{"address":"/effect/select","args":["../../etc"]}',
+        '{"event":"bridge"}',
+        '{"event":["ack"]}',
+        "[" * 8000,
+    ],
+)
+def test_what_is_no_intent_is_dropped_and_counted(frame):
+    client = visitor()
+    assert client.hear(frame, 0.0).forward == ""
+    assert client.dropped == 1
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200))
+def test_no_frame_makes_it_raise(frame):
+    assert visitor().hear(frame, 0.0).forward == ""
+
+
+def test_a_flood_is_let_through_at_the_rate_only():
+    client = visitor()
+    passed = sum(bool(client.hear(BYPASS, 0.0).forward) for _ in range(1000))
+    assert passed == BURST
+    assert client.hear(BYPASS, 1.0).forward
+
+
+def test_a_viewer_changes_nothing_until_it_has_the_pin():
+    client = visitor(Role.VIEWER)
+    assert "read-only" in client.hear(BYPASS, 0.0).reply
+    assert client.hear('{"address":"/state/get","args":[]}', 0.0).forward
+    client.hear('{"event":"pair","pin":"123456"}', 0.0)
+    assert client.hear(BYPASS, 0.0).forward
+
+
+def test_five_wrong_pins_close_the_door_for_a_minute_but_not_to_friends():
+    pairing = Pairing("123456", "secret")
+    assert not any(pairing.accepts(f"00000{i}", 0.0) for i in range(5))
+    assert not pairing.accepts("123456", 30.0)
+    assert pairing.accepts(pairing.token, 30.0)
+    assert pairing.accepts("123456", 61.0)
+
+
+def test_a_token_outlives_a_restart_but_not_another_run():
+    token = Pairing("123456", "secret").token
+    assert Pairing("123456", "secret").accepts(token, 0.0)
+    assert not Pairing("123456", "other").accepts(token, 0.0)
+
+
+def test_meters_never_queue():
+    box = Outbox()
+    box.acknowledge()
+    box.put_meter("1")
+    assert box.take(0.0) == "1"
+    for number in range(2, 1000):
+        box.put_meter(str(number))
+    assert box.take(0.1) is None
+    assert len(box) == 1
+    box.acknowledge()
+    assert box.take(0.2) == "999"
+
+
+def test_a_lost_acknowledgement_does_not_stop_the_meters():
+    box = Outbox()
+    box.acknowledge()
+    box.put_meter("1")
+    box.take(0.0)
+    box.put_meter("2")
+    assert box.take(ACK_S + 0.01) == "2"
+
+
+def test_a_client_that_does_not_read_is_owed_a_bounded_amount():
+    box = Outbox()
+    for number in range(10 * MOST_WAITING):
+        box.put(str(number))
+    assert len(box) <= MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/protocol.js", 200),
+        ("/codec.js", 200),
+        ("/package.json", 404),
+        ("/../pyproject.toml", 404),
+        ("/%2e%2e/pyproject.toml", 404),
+        ("//etc/passwd", 404),
+        ("/codec.js/", 404),
+        ("/./codec.js", 404),
+        ("", 404),
+        ("/bank.json", 404),
+    ],
+)
+def test_only_the_pages_own_files_are_served(path, status):
+    assert Pages(GUI).get(path, "localhost:8080").status == status
+
+
+def test_a_known_page_is_not_sent_again():
+    pages = Pages(GUI)
+    first = pages.get("/codec.js", "localhost:8080")
+    assert first.headers["Content-Type"].startswith("text/javascript")
+    again = pages.get("/codec.js", "localhost:8080", first.headers["ETag"])
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost:8080", True),
+        ("127.0.0.1", True),
+        ("[::1]:8080", True),
+        ("192.168.7.1:8080", True),
+        ("stage.local:8080", True),
+        ("evil.example:8080", False),
+        ("127.0.0.1:80; script-src *", False),
+        ("", False),
+    ],
+)
+def test_a_rebound_name_is_foreign(host, own):
+    assert is_own_host(host) is own
+
+
+def test_a_foreign_page_is_told_by_its_origin():
+    assert is_own_origin("http://localhost:8080", "localhost:8080")
+    assert is_own_origin(None, "localhost:8080")
+    assert not is_own_origin("http://evil.example", "localhost:8080")
+    assert not is_own_origin("null", "localhost:8080")
