@@ -73,6 +73,9 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kParamKeep:
     case IntentKind::kPresetsGet:
       return ApplyToSetlist(intent);
+    case IntentKind::kPresetsExport:
+    case IntentKind::kPresetsImport:
+      return;  // files are no matter of the engine's
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (voices_[current_].path().kind != PathKind::kModel)

@@ -5,14 +5,16 @@
 
 #include "engine/engine.h"
 #include "io/intents.h"
+#include "io/presets.h"
 
 namespace pedal {
 
 class Inbox {
  public:
-  void Prepare(Engine* engine, const Rights& rights) {
+  void Prepare(Engine* engine, const Rights& rights, Presets* presets) {
     engine_ = engine;
     rights_ = rights;
+    presets_ = presets;
   }
 
   // From the one thread of `source`. [io]
@@ -20,6 +22,12 @@ class Inbox {
     Intent intent;
     const Verdict verdict = ReadIntent(message, rights_, &intent);
     if (verdict != Verdict::kTaken) ++dropped_;
+    const bool file = intent.kind == IntentKind::kPresetsExport ||
+                      intent.kind == IntentKind::kPresetsImport;
+    if (verdict == Verdict::kTaken && file) {
+      if (!presets_->Ask(intent)) ++dropped_;
+      return;
+    }
     if (verdict != Verdict::kDropped && !engine_->Push(source, intent)) ++dropped_;
   }
 
@@ -31,6 +39,7 @@ class Inbox {
 
  private:
   Engine* engine_ = nullptr;
+  Presets* presets_ = nullptr;
   Rights rights_;
   std::atomic<int> dropped_{0};
 };
