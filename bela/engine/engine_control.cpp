@@ -78,6 +78,9 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kParamKeep:
     case IntentKind::kPresetsGet:
       return ApplyToSetlist(intent);
+    case IntentKind::kPresetsExport:
+    case IntentKind::kPresetsImport:
+      return;  // files are no matter of the engine's
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (fault_request_ != 0 || phase_ != Phase::kSteady ||

@@ -25,8 +25,10 @@ enum class IntentKind : std::uint8_t {
   kPresetMove,    // id, value: its place from 0
   kParamKeep,     // param, value 0 or 1: no preset moves it
   kPresetsGet,
-  kKnobRest,  // param, number: where a knob stands at the start; moves nothing
-  kKnobTurn,  // param, number: moves the parameter once the knob has passed it
+  kPresetsExport,  // id; this and the next are the saver's, not the engine's
+  kPresetsImport,  // id
+  kKnobRest,       // param, number: where a knob stands at the start; moves nothing
+  kKnobTurn,       // param, number: moves the parameter once the knob has passed it
   kInjectNan,
   kInjectOverload,
 };

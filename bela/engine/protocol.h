@@ -76,6 +76,8 @@ enum class MessageId : std::uint8_t {
   kPresetMove,
   kParamKeep,
   kPresetsGet,
+  kPresetsExport,
+  kPresetsImport,
   kFaultInject,
   kEchoEffect,
   kEchoBypass,
@@ -120,6 +122,12 @@ constexpr Arg kPresetMoveArgs[] = {
 constexpr Arg kParamKeepArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"on", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetsExportArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetsImportArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};
@@ -229,7 +237,7 @@ constexpr Arg kMeterArgs[] = {
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 27;
+constexpr int kNumMessages = 29;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -246,6 +254,8 @@ constexpr Message kMessages[kNumMessages] = {
     {"/preset/move", "si", true, kPresetMoveArgs, 2},
     {"/param/keep", "si", true, kParamKeepArgs, 2},
     {"/presets/get", "", true, nullptr, 0},
+    {"/presets/export", "s", true, kPresetsExportArgs, 1},
+    {"/presets/import", "s", true, kPresetsImportArgs, 1},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},

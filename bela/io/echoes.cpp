@@ -40,6 +40,10 @@ const char* AddressOf(IntentKind kind) {
       return "/param/keep";
     case IntentKind::kPresetsGet:
       return "/presets/get";
+    case IntentKind::kPresetsExport:
+      return "/presets/export";
+    case IntentKind::kPresetsImport:
+      return "/presets/import";
     case IntentKind::kKnobRest:
     case IntentKind::kKnobTurn:
     case IntentKind::kStateGet:
@@ -173,6 +177,16 @@ Message AlarmMessage(const std::string& code, const std::string& text, int revis
   Event event;
   event.revision = revision;
   return Open("/alarm", event, around).Text(code).Text(text);
+}
+
+Message RejectedMessage(const Intent& intent, const std::string& reason, int revision,
+                        const Surroundings& around) {
+  Event event;
+  event.revision = revision;
+  event.request = intent.request;
+  return Open("/echo/rejected", event, around)
+      .Text(AddressOf(intent.kind))
+      .Text(reason);
 }
 
 }  // namespace pedal

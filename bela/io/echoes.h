@@ -23,4 +23,8 @@ Message ToMessage(const Event& event, const Surroundings& around);
 Message AlarmMessage(const std::string& code, const std::string& text, int revision,
                      const Surroundings& around);
 
+// A refusal that does not come from the engine.
+Message RejectedMessage(const Intent& intent, const std::string& reason, int revision,
+                        const Surroundings& around);
+
 }  // namespace pedal

@@ -5,14 +5,16 @@
 
 #include "engine/engine.h"
 #include "io/intents.h"
+#include "io/presets.h"
 
 namespace pedal {
 
 class Inbox {
  public:
-  void Prepare(Engine* engine, const Rights& rights) {
+  void Prepare(Engine* engine, const Rights& rights, Presets* presets) {
     engine_ = engine;
     rights_ = rights;
+    presets_ = presets;
   }
 
   // From the one thread of `source`. False where the message was dropped. [io]
@@ -21,7 +23,10 @@ class Inbox {
     const Verdict verdict = ReadIntent(message, rights_, &intent);
     if (verdict != Verdict::kTaken) ++dropped_;
     if (verdict == Verdict::kDropped) return false;
-    if (!engine_->Push(source, intent)) ++dropped_;
+    const bool file = intent.kind == IntentKind::kPresetsExport ||
+                      intent.kind == IntentKind::kPresetsImport;
+    const bool queued = file ? presets_->Ask(intent) : engine_->Push(source, intent);
+    if (!queued) ++dropped_;
     return true;
   }
 
@@ -33,6 +38,7 @@ class Inbox {
 
  private:
   Engine* engine_ = nullptr;
+  Presets* presets_ = nullptr;
   Rights rights_;
   std::atomic<int> dropped_{0};
 };

@@ -132,6 +132,10 @@ IntentKind KindOf(MessageId id) {
       return IntentKind::kParamKeep;
     case MessageId::kPresetsGet:
       return IntentKind::kPresetsGet;
+    case MessageId::kPresetsExport:
+      return IntentKind::kPresetsExport;
+    case MessageId::kPresetsImport:
+      return IntentKind::kPresetsImport;
     default:
       return IntentKind::kStateGet;
   }

@@ -14,6 +14,7 @@
 namespace pedal {
 namespace {
 
+constexpr std::size_t kMostAsked = 8;  // exports and imports that may wait
 constexpr int kTurnMs = 50;
 constexpr int kTurnsASecond = 1000 / kTurnMs;
 
@@ -78,6 +79,7 @@ void Presets::Run() {
   if (saving_ == Saving::kOff) return;
   for (int turn = 0; !Bela_stopRequested(); ++turn) {
     usleep(kTurnMs * 1000);
+    DoFiles();
     bool due = turn % kTurnsASecond == 0;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -85,6 +87,54 @@ void Presets::Run() {
     }
     if (due) Save();
   }
+}
+
+bool Presets::Ask(const Intent& intent) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (saving_ == Saving::kOff || asked_.size() >= kMostAsked) return false;
+  asked_.push_back(intent);
+  return true;
+}
+
+bool Presets::TakeAnswer(FileAnswer* answer) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (answers_.empty()) return false;
+  *answer = answers_.front();
+  answers_.pop_front();
+  return true;
+}
+
+void Presets::DoFiles() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!asked_.empty()) {
+    const Intent intent = asked_.front();
+    asked_.pop_front();
+    lock.unlock();
+    const FileAnswer answer = Do(intent);
+    lock.lock();
+    answers_.push_back(answer);
+  }
+}
+
+FileAnswer Presets::Do(const Intent& intent) {
+  FileAnswer answer;
+  answer.asked = intent;
+  const std::string folder = folder_ + "/exports";
+  const std::string path = folder + "/" + intent.id + ".json";
+  if (intent.kind == IntentKind::kPresetsExport) {
+    MakeFolder(folder);
+    std::unique_lock<std::mutex> lock(mutex_);
+    const std::string json = ToJson(setlist_);
+    lock.unlock();
+    answer.wrong = WriteSafely(path, json);
+    return answer;
+  }
+  const std::string text = ReadSafely(path);
+  answer.wrong = text.empty() ? "expected a whole file; export it again"
+                              : FromJson(text, &answer.setlist);
+  if (!answer.wrong.empty()) answer.wrong = path + ": " + answer.wrong;
+  answer.has_setlist = answer.wrong.empty();
+  return answer;
 }
 
 bool Presets::Save() {

@@ -1,12 +1,21 @@
 // Presets and the last sound on disk, in one data folder: read at the start, written by
 // a task of its own when they have changed.
 #pragma once
+#include <deque>
 #include <mutex>
 #include <string>
 
 #include "engine/engine.h"
 
 namespace pedal {
+
+// What became of an export or import.
+struct FileAnswer {
+  Intent asked;
+  std::string wrong;  // "" where it was done
+  bool has_setlist = false;
+  Setlist setlist;  // imported, for the engine
+};
 
 enum class Saving { kOff, kOn };
 
@@ -27,6 +36,12 @@ class Presets {
   void Note(const State& state);
   void Note(const Setlist& setlist);
 
+  // Asks for an export or import. False where too many wait, or nothing is kept here.
+  // [io]
+  bool Ask(const Intent& intent);
+  // The next that was done. [publisher]
+  bool TakeAnswer(FileAnswer* answer);
+
   // Writes what has changed until the program stops: presets at once, the sound at most
   // once a second. [saver]
   void Run();
@@ -38,6 +53,8 @@ class Presets {
  private:
   std::string SetlistFile() const { return folder_ + "/presets.json"; }
   std::string SoundFile() const { return folder_ + "/sound.json"; }
+  void DoFiles();
+  FileAnswer Do(const Intent& intent);
   bool Write(const std::string& path, const std::string& json);
 
   std::string folder_;
@@ -48,6 +65,8 @@ class Presets {
   bool has_sound_ = false;
   bool setlist_changed_ = false, sound_changed_ = false;
   std::string problem_;
+  std::deque<Intent> asked_;
+  std::deque<FileAnswer> answers_;
 };
 
 }  // namespace pedal

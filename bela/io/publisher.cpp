@@ -70,7 +70,24 @@ void Publisher::Run() {
   }
 }
 
+// What was done is answered by the setlist itself, once the engine has it.
+void Publisher::AnswerFiles() {
+  FileAnswer answer;
+  while (presets_->TakeAnswer(&answer)) {
+    if (answer.has_setlist && !engine_->OfferPresets(answer.setlist))
+      answer.wrong = "another import is under way; try again";
+    if (answer.wrong.empty()) {
+      Message get;
+      get.address = "/presets/get";
+      inbox_->Take(Source::kProgram, get.Int(answer.asked.request));
+    } else {
+      Send(RejectedMessage(answer.asked, answer.wrong, revision_, Around()));
+    }
+  }
+}
+
 void Publisher::SendEvents() {
+  AnswerFiles();
   banks_->Sweep();
   if (banks_->TakeFailure()) SendBankAlarm();
   TakeSetlist();

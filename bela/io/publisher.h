@@ -46,6 +46,7 @@ class Publisher {
  private:
   void Send(const Message& message);
   void TakeSetlist();
+  void AnswerFiles();
   void SendBankAlarm();
   void Note(const Event& event, const Message& message);
   Surroundings Around() const;

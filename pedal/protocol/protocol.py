@@ -159,6 +159,16 @@ MESSAGES: dict[str, Message] = {
     '/presets/get': Message(
         '/presets/get', '', 'engine', (), 'Asks for the /presets list.'
     ),
+    '/presets/export': Message(
+        '/presets/export', 's', 'engine', (
+            Arg('id', 's', 'file name without its end', None, None, False, ()),
+        ), 'Writes the setlist to exports/<id>.json in the data folder; answered by /presets.'
+    ),
+    '/presets/import': Message(
+        '/presets/import', 's', 'engine', (
+            Arg('id', 's', 'file name without its end', None, None, False, ()),
+        ), 'Replaces the setlist by exports/<id>.json of the data folder; answered by /presets. The sound stays.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload')),

@@ -124,5 +124,5 @@ def test_the_host_knows_of_the_pedal_only_its_tables(path):
 @pytest.mark.parametrize("path", files("gui", ".js"), ids=name)
 def test_the_gui_comes_without_a_network(path):
     text = path.read_text(encoding="utf-8")
-    found = re.findall(r'(?:from|import)\s*\(?\s*"([^"]+)"', text)
+    found = re.findall(r'(?<![\w/])(?:from|import)\s*\(?\s*"([^"]+)"', text)
     assert all(module.startswith("./") for module in found), found

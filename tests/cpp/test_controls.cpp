@@ -76,7 +76,8 @@ TEST_CASE("a knob at rest says nothing, in spite of noise") {
   std::uniform_real_distribution<float> noise(-0.0009f, 0.0009f);
   pedal::Knob knob;
   knob.Prepare(0.0f, 0.8057f);
-  for (int n = 0; n < 100000; ++n) REQUIRE(knob.Process(0.4f + noise(rng)) != pedal::KnobNews::kMoved);
+  for (int n = 0; n < 100000; ++n)
+    REQUIRE(knob.Process(0.4f + noise(rng)) != pedal::KnobNews::kMoved);
 }
 
 TEST_CASE("a turned knob arrives, and both ends are reached exactly") {

@@ -15,7 +15,7 @@ import pytest
 import soundfile
 
 from pedal.engine import Settings, command
-from pedal.errors import LinkError
+from pedal.errors import LinkError, RejectedError
 from pedal.link import Link
 from pedal.paths import FACTORY_BANK
 from tests.system.rig import RATE_HZ, message, play
@@ -184,6 +184,13 @@ def test_the_pedal_comes_back_in_its_last_sound(tmp_path, how) -> None:
     with Pedal(tmp_path) as again:
         state = again.state()
         setlist = again.link.ask("/presets/get").named()
+        again.link.ask("/presets/export", ["my-night"])
+        again.link.ask("/preset/delete", ["first"])
+        assert again.link.ask("/presets/get").named()["ids"] == "second"
+        back = again.link.ask("/presets/import", ["my-night"]).named()
+        assert back["ids"] == "first,second"
+        with pytest.raises(RejectedError, match=r"nothing.json: expected a whole file"):
+            again.link.ask("/presets/import", ["nothing"])
         again.end(signal.SIGTERM)
     assert (state["effect"], state["drive"]) == ("blues", 81.5)
     assert (setlist["ids"], setlist["names"]) == ("first,second", "First\nSecond")
