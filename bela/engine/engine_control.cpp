@@ -262,7 +262,8 @@ void Engine::CatchUp() PEDAL_REALTIME {
   Voice& incoming = voices_[1 - current_];
   for (int grid = 0; grid < kCatchUpRate && behind_ > 0; ++grid, --behind_) {
     const Playable* coming = incoming.path().playable;
-    const Grid& past = history_[(clock_ / kGrid - behind_) % kHistoryGrids];
+    const Grid& past =
+        history_[(clock_ / kGrid + kHistoryGrids - behind_) % kHistoryGrids];
     if (incoming.Process(past, 0, kGrid, unheard)) continue;
     phase_ = Phase::kSteady;
     return Raise(Fault::kNan, coming, incoming_.effect);

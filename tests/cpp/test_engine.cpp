@@ -283,6 +283,15 @@ TEST_CASE("input that is not a number is silence, not a poisoned filter") {
   for (float sample : rig.Play(in)) REQUIRE(std::isfinite(sample));
 }
 
+TEST_CASE("a block-16 model chosen at the very start hears silence before it") {
+  Rig rig("one");
+  rig.Push(Ask(IntentKind::kModelBlock, 16));
+  const std::vector<float> in = toys::Noise(20000), out = rig.Play(in);
+  const std::vector<float> always = Rig("one", 16).Play(in);
+  for (std::size_t i = 10000; i < in.size(); ++i)
+    REQUIRE(std::fabs(out[i] - always[i]) < 0.01f);
+}
+
 TEST_CASE("input and parameters beyond all measure leave no trace") {
   Rig rig("clean");
   rig.Push(Turn(ParamId::kTrim, 24.0f));
