@@ -1,7 +1,5 @@
+// pedal: neural guitar effects played live. The Bela program, on a laptop too.
 // clang-format off
-// pedal: neural guitar effects played live. The Bela program; a laptop runs the very
-// same (bela/host).
-//
 // Wiring (pedal/protocol/board.toml):
 //   audio in 0     guitar, through a buffer of at least 500 kOhm
 //   audio out 0, 1 both carry the sound
@@ -112,8 +110,7 @@ bool setup(BelaContext* context, void*) {
     Bela_runAuxiliaryTask(SaveTask);
     return true;
   }
-  // A render of an effect that can't be had is refused; clean and bypass do without a
-  // bank.
+  // A render of an effect that can't be had is refused; clean and bypass need no bank.
   if (program.banks.LoadAtStart(program.settings.bank)) return true;
   if (config.bypass || std::strcmp(config.effect, "clean") == 0) return true;
   return std::fprintf(stderr, "pedal-engine: %s\n", program.banks.problem().c_str()),

@@ -150,7 +150,7 @@ class Engine {
   Selection true_, wanted_;
   int requests_[kNumFields] = {};  // of the latest wish for each field; 0 is none
   IntentKind asked_by_[kNumFields] = {};
-  bool asked_[kNumFields] = {};    // a wish of this field waits for its echo
+  bool asked_[kNumFields] = {};  // a wish of this field waits for its echo
 
   Setlist setlist_;
   Setlist coming_setlist_, shared_setlist_;  // on their way in and out
