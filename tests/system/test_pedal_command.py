@@ -73,6 +73,11 @@ def render(source: Path, target: Path, *options) -> dict:
     return json.loads(done.stdout)
 
 
+def heed_interrupts() -> None:
+    """In the child: a shell's background jobs, and so their children, ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def playing(bank: Path, *options) -> Iterator[tuple[subprocess.Popen, int]]:
     """A pedal that plays, and its OSC port."""
@@ -81,7 +86,9 @@ def playing(bank: Path, *options) -> Iterator[tuple[subprocess.Popen, int]]:
         port = probe.getsockname()[1]
     command = [*PEDAL, "run", "--bank", str(bank), "--osc-port", str(port), *options]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_interrupts
+    ) as process:
         try:
             yield process, port
         finally:
