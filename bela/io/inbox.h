@@ -23,9 +23,14 @@ class Inbox {
     const Verdict verdict = ReadIntent(message, rights_, &intent);
     if (verdict != Verdict::kTaken) ++dropped_;
     if (verdict == Verdict::kDropped) return false;
-    const bool file = intent.kind == IntentKind::kPresetsExport ||
-                      intent.kind == IntentKind::kPresetsImport;
-    const bool queued = file ? presets_->Ask(intent) : engine_->Push(source, intent);
+    bool queued = false;
+    if (intent.kind == IntentKind::kPresetsRestore)
+      queued = presets_->Ask(intent, message.args[0].text);
+    else if (intent.kind == IntentKind::kPresetsExport ||
+             intent.kind == IntentKind::kPresetsImport)
+      queued = presets_->Ask(intent);
+    else
+      queued = engine_->Push(source, intent);
     if (!queued) ++dropped_;
     return true;
   }
