@@ -78,6 +78,7 @@ enum class MessageId : std::uint8_t {
   kPresetsGet,
   kPresetsExport,
   kPresetsImport,
+  kFootswitch,
   kFaultInject,
   kEchoEffect,
   kEchoBypass,
@@ -128,6 +129,10 @@ constexpr Arg kPresetsExportArgs[] = {
 };
 constexpr Arg kPresetsImportArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kFootswitchArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"down", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};
@@ -237,7 +242,7 @@ constexpr Arg kMeterArgs[] = {
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 29;
+constexpr int kNumMessages = 30;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -256,6 +261,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/presets/get", "", true, nullptr, 0},
     {"/presets/export", "s", true, kPresetsExportArgs, 1},
     {"/presets/import", "s", true, kPresetsImportArgs, 1},
+    {"/footswitch", "si", true, kFootswitchArgs, 2},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},

@@ -169,6 +169,12 @@ MESSAGES: dict[str, Message] = {
             Arg('id', 's', 'file name without its end', None, None, False, ()),
         ), 'Replaces the setlist by exports/<id>.json of the data folder; answered by /presets. The sound stays.'
     ),
+    '/footswitch': Message(
+        '/footswitch', 'si', 'engine', (
+            Arg('id', 's', 'footswitch name', None, None, False, ()),
+            Arg('down', 'i', '', 0, 1, False, ()),
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; one that is held is repeated each second, else it springs back after 2 s. A request is answered by /state.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload')),
