@@ -1,5 +1,6 @@
 // Footswitches pressed from afar (a page, a console): what the surface reads beside the
-// pins, so that every gesture works there too.
+// pins, so that every gesture works there too. As on the floor, a switch is one switch,
+// whoever stands on it: the last word holds.
 #pragma once
 #include "controls/board_pins.h"
 #include "engine/spsc_queue.h"
@@ -41,7 +42,9 @@ class RemoteFeet {
   // 20 ms: two messages in one packet are still a press and a release for the filter
   // that takes the bounce away.
   static constexpr int kHold = 882;
-  static constexpr int kSpring = 2 * 44100;  // who fell silent has let go
+  // Who falls silent for 0.35 s has let go: less than a long press, so that a release
+  // lost on its way makes no gesture that nobody made.
+  static constexpr int kSpring = 44100 * 35 / 100;
   struct Step {
     int footswitch = 0;
     bool down = false;

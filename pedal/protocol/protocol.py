@@ -173,7 +173,7 @@ MESSAGES: dict[str, Message] = {
         '/footswitch', 'si', 'engine', (
             Arg('id', 's', 'footswitch name', None, None, False, ()),
             Arg('down', 'i', '', 0, 1, False, ()),
-        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; one that is held is repeated each second, else it springs back after 2 s. A request is answered by /state.'
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, down is repeated every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
     ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (

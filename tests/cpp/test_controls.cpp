@@ -143,7 +143,7 @@ TEST_CASE("a tap from afar is one press, be it in a single packet") {
   }
 }
 
-TEST_CASE("a switch held from afar springs back two seconds after the last word") {
+TEST_CASE("a switch held from afar springs back soon after the last word") {
   constexpr pedal::board::Gesture kMap[] = {
       {pedal::board::GestureKind::kMomentary,
        0,
@@ -156,10 +156,10 @@ TEST_CASE("a switch held from afar springs back two seconds after the last word"
   REQUIRE(surface.Prepare(kMap, 1)[0] == '\0');
   pedal::SampleTime time = 0;
   RunFeet(&surface, 1000, pedal::IntentKind::kBypass, &time);
-  for (int again = 0; again < 5; ++again) {  // held for five seconds
+  for (int again = 0; again < 50; ++again) {  // held for five seconds
     surface.remote()->Push(pedal::Source::kOsc, 0, true);
-    CHECK(RunFeet(&surface, 44100, pedal::IntentKind::kBypass, &time) == (again == 0));
+    CHECK(RunFeet(&surface, 4410, pedal::IntentKind::kBypass, &time) == (again == 0));
   }
-  CHECK(RunFeet(&surface, 43000, pedal::IntentKind::kBypass, &time) == 0);
-  CHECK(RunFeet(&surface, 44100, pedal::IntentKind::kBypass, &time) == 1);
+  CHECK(RunFeet(&surface, 10000, pedal::IntentKind::kBypass, &time) == 0);
+  CHECK(RunFeet(&surface, 8820, pedal::IntentKind::kBypass, &time) == 1);
 }
