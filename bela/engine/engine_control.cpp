@@ -87,6 +87,7 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetsExport:
     case IntentKind::kPresetsImport:
     case IntentKind::kPresetsRestore:
+    case IntentKind::kFootswitch:
       return;  // files and texts are no matter of the engine's
     case IntentKind::kGesturesGet:
     case IntentKind::kGestureSet:

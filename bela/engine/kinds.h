@@ -33,6 +33,7 @@ enum class IntentKind : std::uint8_t {
   kExpressionGet,
   kExpressionParam,      // value: a ParamId, or -1 for none
   kExpressionCalibrate,  // value 1 begins, 0 ends
+  kFootswitch,           // id, value 0 or 1: the surface's, not the engine's
   kKnobRest,             // param, number: where a knob stands at first; moves nothing
   kKnobTurn,   // param, number: moves the parameter once the knob has passed it
   kPedalRest,  // number: the same for the expression pedal, 0..1

@@ -39,6 +39,7 @@ constexpr Row kRows[] = {
     {MessageId::kExpressionGet, IntentKind::kExpressionGet},
     {MessageId::kExpressionParam, IntentKind::kExpressionParam},
     {MessageId::kExpressionCalibrate, IntentKind::kExpressionCalibrate},
+    {MessageId::kFootswitch, IntentKind::kFootswitch},
     {MessageId::kFaultInject, IntentKind::kInjectNan},
     {MessageId::kFaultInject, IntentKind::kInjectOverload},
 };
