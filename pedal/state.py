@@ -142,11 +142,11 @@ def _param(session: Session, row: Row) -> Session:
 
 
 def _alarm(session: Session, row: Row) -> Session:
-    """A fault began or ended; a refused bank changes nothing that sounds."""
+    """A fault began or ended; a refused bank or file changes nothing that sounds."""
     code = row["code"]
     if code == "recovered":
         return replace(session, fault="none", alarm="")
-    fault = session.fault if code == "bank-refused" else code
+    fault = session.fault if code in ("bank-refused", "not-saved", "not-read") else code
     return replace(session, fault=fault, alarm=row["text"])
 
 
