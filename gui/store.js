@@ -48,7 +48,7 @@ export function reduce(state, event) {
     case "link":
       return { ...state, linkUp: event.up, wantsSnapshot: true, wantsPresets: true, pending: [] };
     case "engine":
-      return { ...state, engineUp: event.up, wantsSnapshot: state.wantsSnapshot || event.up };
+      return { ...state, engineUp: event.up, ...(event.up ? { wantsSnapshot: true, wantsPresets: true } : {}) };
     case "role":
       return { ...state, role: event.role };
     case "refused":
@@ -88,9 +88,12 @@ function echo(state, address, row) {
 function snapshot(state, row) {
   const same = row.boot_id === state.bootId;
   if (same && row.revision < state.revision) return state;
+  const missed = !same || state.wantsSnapshot || row.revision > state.revision;
   return {
     ...state,
-    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", wantsPresets: true, knobs: {} }),
+    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "" }),
+    wantsPresets: state.wantsPresets || missed, // the setlist may be what was missed
+    knobs: missed ? {} : state.knobs, // those that wait are told again behind each snapshot
     bootId: row.boot_id,
     revision: row.revision,
     version: row.version,

@@ -112,3 +112,17 @@ test("an alarm holds until the engine has recovered", () => {
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
   assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
 });
+
+test("a snapshot that tells of a missed change asks for the setlist too, and forgets where knobs waited", () => {
+  const known = { ...PLAYING, wantsPresets: false, knobs: { drive: 80 } };
+  const same = reduce(known, message("/state", ...STATE));
+  assert.deepEqual([same.wantsPresets, same.knobs], [false, { drive: 80 }]);
+  const later = reduce(known, message("/state", "b1", 6, ...STATE.slice(2)));
+  assert.deepEqual([later.wantsPresets, later.knobs], [true, {}]);
+});
+
+test("an engine that is back is asked for all", () => {
+  const known = { ...PLAYING, wantsPresets: false };
+  const back = reduce(known, { type: "engine", up: true });
+  assert.deepEqual([back.wantsSnapshot, back.wantsPresets], [true, true]);
+});
