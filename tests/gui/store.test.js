@@ -112,3 +112,25 @@ test("an alarm holds until the engine has recovered", () => {
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
   assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
 });
+
+test("the foot map and the expression pedal come whole, and end the waiting", () => {
+  const waits = ["gesture", "expression"].map((kind, i) => ({ type: "intent", intent: { kind, target: "", request: i, sinceMs: 0 } }));
+  const told = [
+    message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"),
+    message("/expression", "b1", 5, 1, "drive", 0.1, 0.8, 0, 0.5),
+  ];
+  const state = play([...waits, ...told], PLAYING);
+  assert.equal(state.gestures[0].message, "/effect/next");
+  assert.equal(state.expression.high, 0.8);
+  assert.deepEqual([state.pending, state.wantsGestures, state.wantsExpression], [[], false, false]);
+});
+
+test("another engine's foot map is not this one's", () => {
+  const state = play([message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"), message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.deepEqual([state.gestures, state.wantsGestures], [null, true]);
+});
+
+test("the lock is this page's own and no engine's word touches it", () => {
+  const state = play([{ type: "lock", on: true }, { type: "link", up: false }, message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.equal(state.page.locked, true);
+});
