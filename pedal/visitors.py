@@ -18,7 +18,7 @@ BURST = 200.0
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
 ACK_S = 1.0  # a meter without an acknowledgement is given up after this
 GUESSES = 5  # wrong PINs a minute, of all clients together
-READ_ONLY = ("/state/get", "/presets/get", "/gestures/get", "/expression/get")
+READ_ONLY = ("/state/get",)
 
 
 class Role(Enum):
