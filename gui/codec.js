@@ -88,6 +88,8 @@ function checkText(where, arg, value) {
     throw new Refusal(`${where}: expected 1 to 31 of a-z, 0-9 and -, found ${value}`);
   if (arg.name === "name" && !NAME.test(value))
     throw new Refusal(`${where}: expected at most 31 plain ASCII signs, found ${value}`);
+  if (arg.name === "param" && value !== "" && !Object.hasOwn(PARAMS, value))
+    throw new Refusal(`${where}: no parameter ${value}`);
   checkChoice(where, arg, value);
   return value;
 }

@@ -52,6 +52,7 @@ function drawTiles(row, state, fresh, onTile) {
     node.style.setProperty("--chars", Math.max(tile.name.length, 5));
     put(node.querySelector(".word"), fresh ? tile.word : tile.active ? "Was on" : "");
     flag(node, "aria-pressed", tile.active);
+    node.disabled = state.role === "viewer";
     flag(node, "data-look", look(tile, state, fresh));
   });
 }
@@ -87,6 +88,7 @@ function drawDisplay(state, fresh) {
 
 function drawSwitches(state, nowMs, fresh) {
   const on = fresh && !state.bypass;
+  for (const id of ["bypass", "next"]) $(id).disabled = state.role === "viewer";
   const waiting = (kind) => state.pending.some((intent) => intent.kind === kind);
   flag($("bypass"), "aria-pressed", state.bootId !== "" && !state.bypass);
   flag($("bypass"), "data-look", waiting("bypass") ? "pressed" : on ? "on" : "off");

@@ -1,11 +1,12 @@
 // Keeps the page openable when its server is away: the network first, then the last copy.
 const KEPT = "pedal-1";
-const FILES = ["./", "style.css", "edit.css", "icon.svg", "manifest.webmanifest", "main.js", "codec.js", "colour.js", "draw.js"];
-const MORE = ["draw_edit.js", "draw_presets.js", "presets.js", "keys.js", "protocol.js", "socket.js", "store.js", "views.js"];
+const PAGE = ["./", "style.css", "edit.css", "icon.svg", "manifest.webmanifest"];
+const DRAWN = ["main.js", "draw.js", "draw_edit.js", "draw_feet.js", "draw_presets.js", "edit.js", "local.js", "press.js", "socket.js"];
+const PURE = ["codec.js", "colour.js", "expression.js", "gestures.js", "keys.js", "page.js", "presets.js", "protocol.js", "store.js", "views.js"];
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...FILES, ...MORE])));
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll([...PAGE, ...DRAWN, ...PURE])));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -52,6 +52,13 @@ export function loadChip(state, nowMs) {
   return { kind, text: `Load ${Math.round(meter.load)} %${xrun}`, detail: `peak ${peak} %, late blocks ${meter.late}` };
 }
 
+// How many underruns, and how long ago the last one was.
+export function underruns({ meter, lastXrunMs }, nowMs) {
+  if (meter.underruns === 0) return "no underruns";
+  const since = nowMs - lastXrunMs;
+  return `underruns ${meter.underruns}, the last ${Number.isFinite(since) ? `${age(since)} ago` : "before this page opened"}`;
+}
+
 // The effects in the order of the hardware: the bank's, then clean.
 export function tiles(state) {
   const described = state.manifest?.name === state.bank ? state.manifest.effects : [];

@@ -41,12 +41,14 @@ struct Gesture {
   bool has_off;
 };
 
-// A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
+// A pot: `low` and `high` are its readings at both ends, as fractions of full scale; of
+// a swept one, an expression pedal, those of the plug.
 struct Knob {
   const char* name;
   int analog;
   protocol::ParamId param;
   float low, high;
+  bool swept;
 };
 
 struct Led {
@@ -68,12 +70,14 @@ enum class KnobId : std::uint8_t {
   kDrive,
   kTone,
   kLevel,
+  kExpression,
 };
-constexpr int kNumKnobs = 3;
+constexpr int kNumKnobs = 4;
 constexpr Knob kKnobs[kNumKnobs] = {
-    {"drive", 0, protocol::ParamId::kDrive, 0.0f, 0.8057f},
-    {"tone", 1, protocol::ParamId::kTone, 0.0f, 0.8057f},
-    {"level", 2, protocol::ParamId::kLevel, 0.0f, 0.8057f},
+    {"drive", 0, protocol::ParamId::kDrive, 0.0f, 0.8057f, false},
+    {"tone", 1, protocol::ParamId::kTone, 0.0f, 0.8057f, false},
+    {"level", 2, protocol::ParamId::kLevel, 0.0f, 0.8057f, false},
+    {"expression", 3, protocol::ParamId::kDrive, 0.0f, 0.8057f, true},
 };
 
 enum class LedId : std::uint8_t {

@@ -162,12 +162,14 @@ struct Gesture {
   bool has_off;
 };
 
-// A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
+// A pot: `low` and `high` are its readings at both ends, as fractions of full scale; of
+// a swept one, an expression pedal, those of the plug.
 struct Knob {
   const char* name;
   int analog;
   protocol::ParamId param;
   float low, high;
+  bool swept;
 };
 
 struct Led {
@@ -233,7 +235,8 @@ def cpp_board(spec: dict) -> str:
     knobs = [
         f"{quoted(row['name'])}, {row['analog']}, "
         f"protocol::ParamId::k{camel(row['param'])}, "
-        f"{float(row['low'])}f, {float(row['high'])}f"
+        f"{float(row['low'])}f, {float(row['high'])}f, "
+        f"{'true' if row.get('swept') else 'false'}"
         for row in board["knob"]
     ]
     leds = [f"{quoted(row['name'])}, {row['digital']}" for row in board["led"]]

@@ -9,9 +9,8 @@ import { block, next, select, toggle } from "../../gui/keys.js";
 import { hold, load, save, step } from "../../gui/presets.js";
 import { PARAMS } from "../../gui/protocol.js";
 import { Line } from "../../gui/socket.js";
-import { START, reduce } from "../../gui/store.js";
+import { ASK_MS, START, asks, reduce } from "../../gui/store.js";
 
-const ASK_MS = 200; // these two, and tick(), are as in gui/main.js
 const FRAME_MS = 16;
 const PRESETS = ["verse", "chorus", "solo"];
 const [address, seed] = [process.argv[2], Number(process.argv[3])];
@@ -60,13 +59,14 @@ function show() {
   if (view !== shown) write({ view: JSON.parse((shown = view)) });
 }
 
+// As gui/main.js does.
 function tick() {
   line.watch();
   tell({ type: "tick", nowMs: nowMs() });
-  if (!state.linkUp || nowMs() - askedMs <= ASK_MS) return;
-  if (!state.wantsSnapshot && !state.wantsPresets) return;
+  const addresses = asks(state);
+  if (addresses.length === 0 || nowMs() - askedMs <= ASK_MS) return;
   askedMs = nowMs();
-  line.intend(state.wantsSnapshot ? "/state/get" : "/presets/get");
+  for (const address of addresses) line.intend(address);
 }
 
 function frame() {

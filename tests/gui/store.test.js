@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { START, PENDING_MS, reduce } from "../../gui/store.js";
+import { START, PENDING_MS, asks, reduce } from "../../gui/store.js";
 
 const STATE = ["b1", 5, 0, 1, "night-set", "buzz,hum", "buzz", 0, 1, 0, "none", 0, 50, 0, -3, -90, 2];
 
@@ -123,6 +123,30 @@ test("a snapshot that tells of a missed change asks for the setlist too, and for
 
 test("an engine that is back is asked for all", () => {
   const known = { ...PLAYING, wantsPresets: false };
+  assert.deepEqual(asks(known), ["/gestures/get", "/expression/get"]);
   const back = reduce(known, { type: "engine", up: true });
-  assert.deepEqual([back.wantsSnapshot, back.wantsPresets], [true, true]);
+  assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get"]);
+  assert.deepEqual(asks({ ...back, linkUp: false }), []);
+});
+
+test("the foot map and the expression pedal come whole, and end the waiting", () => {
+  const waits = ["gesture", "expression"].map((kind, i) => ({ type: "intent", intent: { kind, target: "", request: i, sinceMs: 0 } }));
+  const told = [
+    message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"),
+    message("/expression", "b1", 5, 1, "drive", 0.1, 0.8, 0, 0.5),
+  ];
+  const state = play([...waits, ...told], PLAYING);
+  assert.equal(state.gestures[0].message, "/effect/next");
+  assert.equal(state.expression.high, 0.8);
+  assert.deepEqual([state.pending, state.wantsGestures, state.wantsExpression], [[], false, false]);
+});
+
+test("another engine's foot map is not this one's", () => {
+  const state = play([message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"), message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.deepEqual([state.gestures, state.wantsGestures], [null, true]);
+});
+
+test("the lock is this page's own and no engine's word touches it", () => {
+  const state = play([{ type: "lock", on: true }, { type: "link", up: false }, message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.equal(state.page.locked, true);
 });

@@ -7,7 +7,7 @@ import { ofKey, toggle } from "../../gui/keys.js";
 import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
-import { age, announcement, banner, effectLamp, linkState, loadChip, paramText, tiles } from "../../gui/views.js";
+import { age, announcement, banner, effectLamp, linkState, loadChip, paramText, tiles, underruns } from "../../gui/views.js";
 
 const PLAYING = {
   ...START,
@@ -55,6 +55,12 @@ test("the load is a traffic light that remembers the last underrun", () => {
   assert.equal(loadChip({ ...PLAYING, meter: { ...meter, peak: 85 } }, 0).kind, "warn");
   const chip = loadChip({ ...PLAYING, meter: { ...meter, underruns: 2 }, lastXrunMs: 0 }, 180_000);
   assert.equal(chip.text, "Load 20 %, xruns 2, last 3 min ago");
+});
+
+test("the details tell how old the last underrun is", () => {
+  assert.equal(underruns({ meter: { underruns: 0 }, lastXrunMs: -Infinity }, 0), "no underruns");
+  assert.equal(underruns({ meter: { underruns: 3 }, lastXrunMs: 0 }, 65_000), "underruns 3, the last 1 min ago");
+  assert.match(underruns({ meter: { underruns: 3 }, lastXrunMs: -Infinity }, 0), /before this page opened/);
 });
 
 test("the effect lamp flashes the number of the effect, as on the pedal", () => {
