@@ -1,4 +1,4 @@
-"""The lamps follow the sound within 50 ms and never lead it, in renders of many presses.
+"""The lamps follow the sound within 50 ms and never lead it, whatever is pressed.
 
 The expected lamps are the README's section on them, with the times of leds.h.
 """
@@ -82,7 +82,7 @@ def is_edge(time: int) -> bool:
 
 
 def assert_follows(take: Take, period: int, name: str) -> None:
-    """At each end of a period the lamp shows a sound of the last 50 ms, none to come."""
+    """At each end of a period the lamp shows a sound of the last 50 ms."""
     heard = sounds(take)
     changes = [(at, level) for at, lamp, level in take.lamps if lamp == name]
     starts, times = [s.start for s in heard], [at for at, _ in changes]
