@@ -91,7 +91,8 @@ bool setup(BelaContext* context, void*) {
   program.cpu.count = 100;  // blocks a percentage; 0 would stop the clock
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
-  program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets);
+  program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets,
+                        program.surface.remote());
   program.banks.Prepare(
       &program.engine, static_cast<int>(context->audioFrames),
       program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);

@@ -45,8 +45,11 @@ bool Surface::JustStartedSafely(const int* readings) PEDAL_REALTIME {
 int Surface::ProcessSwitches(const int* readings, SampleTime time,
                              Intent* intents) PEDAL_REALTIME {
   Edge edges[board::kNumFootswitches];
-  for (int i = 0; i < board::kNumFootswitches; ++i)
-    edges[i] = footswitches_[i].Process(readings[i] == board::kFootswitches[i].pressed);
+  remote_.Process();
+  for (int i = 0; i < board::kNumFootswitches; ++i) {
+    const bool pressed = readings[i] == board::kFootswitches[i].pressed;
+    edges[i] = footswitches_[i].Process(pressed || remote_.Down(i));
+  }
   int count = 0;
   if (JustStartedSafely(readings)) {
     intents[count] = Intent();

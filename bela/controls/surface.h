@@ -2,6 +2,7 @@
 #pragma once
 #include "controls/gestures.h"
 #include "controls/knob.h"
+#include "controls/remote_feet.h"
 #include "engine/intent.h"
 
 namespace pedal {
@@ -29,6 +30,9 @@ class Surface {
   // One reading of one knob, at a grid point. True where `intent` was filled. [audio]
   bool ProcessKnob(int index, float reading, Intent* intent) PEDAL_REALTIME;
 
+  // Switches pressed from afar. [one thread a source]
+  RemoteFeet* remote() { return &remote_; }
+
   // [audio]
   StartKind start() const PEDAL_REALTIME { return start_; }
 
@@ -39,6 +43,7 @@ class Surface {
   };
   bool JustStartedSafely(const int* readings) PEDAL_REALTIME;
 
+  RemoteFeet remote_;
   Footswitch footswitches_[board::kNumFootswitches];
   Knob knobs_[board::kNumKnobs];
   Gestures gestures_;

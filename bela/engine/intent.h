@@ -27,6 +27,7 @@ enum class IntentKind : std::uint8_t {
   kPresetsGet,
   kPresetsExport,  // id; this and the next are the saver's, not the engine's
   kPresetsImport,  // id
+  kFootswitch,     // id, value 0 or 1: the surface's, not the engine's
   kKnobRest,       // param, number: where a knob stands at the start; moves nothing
   kKnobTurn,       // param, number: moves the parameter once the knob has passed it
   kInjectNan,

@@ -87,6 +87,7 @@ enum class MessageId : std::uint8_t {
   kExpressionGet,
   kExpressionParam,
   kExpressionCalibrate,
+  kFootswitch,
   kFaultInject,
   kEchoEffect,
   kEchoBypass,
@@ -165,6 +166,10 @@ constexpr Arg kExpressionParamArgs[] = {
 };
 constexpr Arg kExpressionCalibrateArgs[] = {
     {"on", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kFootswitchArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"down", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};
@@ -296,7 +301,7 @@ constexpr Arg kMeterArgs[] = {
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 41;
+constexpr int kNumMessages = 42;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -324,6 +329,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/expression/get", "", true, nullptr, 0},
     {"/expression/param", "s", true, kExpressionParamArgs, 1},
     {"/expression/calibrate", "i", true, kExpressionCalibrateArgs, 1},
+    {"/footswitch", "si", true, kFootswitchArgs, 2},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},

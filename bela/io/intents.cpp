@@ -136,6 +136,8 @@ IntentKind KindOf(MessageId id) {
       return IntentKind::kPresetsExport;
     case MessageId::kPresetsImport:
       return IntentKind::kPresetsImport;
+    case MessageId::kFootswitch:
+      return IntentKind::kFootswitch;
     default:
       return IntentKind::kStateGet;
   }

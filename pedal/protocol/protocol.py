@@ -216,6 +216,12 @@ MESSAGES: dict[str, Message] = {
             Arg('on', 'i', '', 0, 1, False, ()),
         ), '1 watches heel, then toe, while the pedal is swept and moves nothing; 0 keeps what was swept.'
     ),
+    '/footswitch': Message(
+        '/footswitch', 'si', 'engine', (
+            Arg('id', 's', 'footswitch name', None, None, False, ()),
+            Arg('down', 'i', '', 0, 1, False, ()),
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, down is repeated every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload')),
