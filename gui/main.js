@@ -7,15 +7,8 @@ import { refusal } from "./page.js";
 import { onPress } from "./press.js";
 import { VERSION } from "./protocol.js";
 import { Line, socketAddress } from "./socket.js";
-import { START, reduce } from "./store.js";
+import { ASK_MS, START, asks, reduce } from "./store.js";
 
-const ASK_MS = 200; // between two requests for a report
-const ASKED = {
-  wantsSnapshot: "/state/get",
-  wantsPresets: "/presets/get",
-  wantsGestures: "/gestures/get",
-  wantsExpression: "/expression/get",
-};
 const THEMES = ["dark", "dim", "sunlight"];
 const $ = (id) => document.getElementById(id);
 
@@ -117,10 +110,10 @@ function tick() {
   const nowMs = performance.now();
   line.watch();
   tell({ type: "tick", nowMs });
-  const wanted = Object.keys(ASKED).filter((want) => state[want]);
-  if (!state.linkUp || wanted.length === 0 || nowMs - askedMs <= ASK_MS) return;
+  const addresses = asks(state);
+  if (addresses.length === 0 || nowMs - askedMs <= ASK_MS) return;
   askedMs = nowMs;
-  for (const want of wanted) line.intend(ASKED[want]);
+  for (const address of addresses) line.intend(address);
 }
 
 onPress($("bypass"), () => intend(toggle(state)));

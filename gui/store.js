@@ -10,7 +10,15 @@ import { MESSAGES, PARAMS } from "./protocol.js";
 export const PENDING_MS = 1000; // how long a tile shows "pressed" when nothing comes back
 export const CLIP_DBFS = { input: -0.1, output: -1.05 }; // the limiter holds the output below -1
 
+export const ASK_MS = 200; // between two requests for the same report
+
 // Each asks the engine for one report, until it comes.
+const ASKED = {
+  wantsSnapshot: "/state/get",
+  wantsPresets: "/presets/get",
+  wantsGestures: "/gestures/get",
+  wantsExpression: "/expression/get",
+};
 export const WANTS_ALL = { wantsSnapshot: true, wantsPresets: true, wantsGestures: true, wantsExpression: true };
 
 export const START = {
@@ -49,6 +57,12 @@ export const START = {
   page: PAGE, // what only this page knows
 };
 
+// The intents that ask for all that this state lacks.
+export function asks(state) {
+  const wanted = Object.keys(ASKED).filter((want) => state[want]);
+  return state.linkUp ? wanted.map((want) => ASKED[want]) : [];
+}
+
 // Returns the next state; never changes the old one.
 export function reduce(state, event) {
   switch (event.type) {
@@ -57,7 +71,7 @@ export function reduce(state, event) {
     case "link":
       return { ...state, ...WANTS_ALL, linkUp: event.up, pending: [] };
     case "engine":
-      return { ...state, engineUp: event.up, wantsSnapshot: state.wantsSnapshot || event.up };
+      return { ...state, engineUp: event.up, ...(event.up ? WANTS_ALL : {}) };
     case "role":
       return { ...state, role: event.role };
     case "refused":
@@ -105,9 +119,11 @@ const FORGOTTEN = { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", 
 function snapshot(state, row) {
   const same = row.boot_id === state.bootId;
   if (same && row.revision < state.revision) return state;
+  const missed = !same || state.wantsSnapshot || row.revision > state.revision;
   return {
     ...state,
-    ...(same ? {} : { ...WANTS_ALL, ...FORGOTTEN }),
+    ...(same ? {} : FORGOTTEN),
+    ...(missed ? { ...WANTS_ALL, knobs: {} } : {}), // what else was missed; knobs that wait are told again behind it
     bootId: row.boot_id,
     revision: row.revision,
     version: row.version,

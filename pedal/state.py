@@ -122,6 +122,7 @@ def _snapshot(session: Session, row: Row) -> Session:
         alarm=session.alarm if same and fault != "none" else "",
         dropped=int(row["dropped"]),
         params=MappingProxyType({name: float(row[name]) for name in PARAMS}),
+        knobs=MappingProxyType({}),  # those that wait are told again behind it
         wants_snapshot=False,
     )
 

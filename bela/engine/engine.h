@@ -91,6 +91,7 @@ class Engine {
     char preset[kIdSize] = {};
   };
   static constexpr int kNumFields = 4;  // effect, bypass, block, preset
+  static constexpr int kMaxSetlistRequests = 16;
 
   void AtGridPoint() PEDAL_REALTIME;
   void DrainQueues() PEDAL_REALTIME;
@@ -107,9 +108,14 @@ class Engine {
   bool LeftPreset() const PEDAL_REALTIME;
   void TakeOfferedPresets() PEDAL_REALTIME;
   void SharePresets() PEDAL_REALTIME;
+  void AnswerSetlist(int request) PEDAL_REALTIME;
   void MoveParam(protocol::ParamId id, float value, int request) PEDAL_REALTIME;
   void TurnKnob(const Intent& intent) PEDAL_REALTIME;
   void NoteTakeover(protocol::ParamId id) PEDAL_REALTIME;
+  void ToggleTakeover(protocol::ParamId id) PEDAL_REALTIME;
+  void TellTakeover(protocol::ParamId id) PEDAL_REALTIME;
+  void TellWaiting() PEDAL_REALTIME;
+  void RemindOfTakeovers() PEDAL_REALTIME;
   void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
   void SnapParams() PEDAL_REALTIME;
   void StepPath() PEDAL_REALTIME;
@@ -157,8 +163,10 @@ class Engine {
   std::atomic<bool> setlist_coming_{false};  // coming_setlist_ is the engine's
   std::atomic<bool> setlist_shared_{false};  // shared_setlist_ is the publisher's
   bool setlist_changed_ = false;             // since it was shared
+  int setlist_requests_[kMaxSetlistRequests] = {};  // to be answered when it is
+  int num_setlist_requests_ = 0;
   Takeover takeovers_[protocol::kNumParams];
-  SampleTime takeover_told_ = -kSampleRate;  // when a waiting knob was last told
+  SampleTime takeover_told_ = -kSampleRate;  // when waiting knobs were last told
 
   Voice voices_[2];
   int current_ = 0;

@@ -68,7 +68,8 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kKnobTurn:
       return TurnKnob(intent);
     case IntentKind::kStateGet:
-      return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+      Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+      return TellWaiting();
     case IntentKind::kPresetLoad:
     case IntentKind::kPresetNext:
     case IntentKind::kPresetPrevious:
@@ -295,14 +296,16 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
       wanted_.block == true_.block, std::strcmp(wanted_.preset, true_.preset) == 0};
   for (int f = 0; f < kNumFields; ++f) {
     const bool answers = asked_[f] && met[f];
-    if (changed[f]) ++revision_;
-    if (changed[f] || answers)
-      Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
+    if (!changed[f] && !answers) continue;
+    ++revision_;  // of its own even where it changes nothing: else it would look to who
+                  // lost the echo before it as if it were that one
+    Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
   if (!moved || changed[2]) return;  // a spare model may lie at another delay
   ++revision_;
   Emit(EventNow(EventKind::kSnapshot, 0, time));
+  TellWaiting();
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {

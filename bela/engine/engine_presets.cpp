@@ -10,7 +10,8 @@ using protocol::ParamId;
 
 namespace {
 
-constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob: 20 a second
+constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob that is turned
+constexpr SampleTime kTellAgain = kSampleRate / 2;  // of one at rest: a page may be new
 constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
 
 float BandOf(ParamId id) {
@@ -50,7 +51,20 @@ void Engine::SharePresets() PEDAL_REALTIME {
   shared_setlist_ = setlist_;
   setlist_shared_.store(true, std::memory_order_release);
   setlist_changed_ = false;
-  Emit(EventNow(EventKind::kPresets, 0, clock_));
+  ++revision_;  // who misses the list sees the gap
+  if (num_setlist_requests_ == 0) Emit(EventNow(EventKind::kPresets, 0, clock_));
+  for (int r = 0; r < num_setlist_requests_; ++r)
+    Emit(EventNow(EventKind::kPresets, setlist_requests_[r], clock_));
+  num_setlist_requests_ = 0;
+}
+
+// An answer waits until the publisher can read the list that it tells.
+void Engine::AnswerSetlist(int request) PEDAL_REALTIME {
+  if (setlist_changed_ && num_setlist_requests_ < kMaxSetlistRequests && request != 0)
+    setlist_requests_[num_setlist_requests_++] = request;
+  else if (!setlist_changed_ || request != 0)
+    Emit(EventNow(EventKind::kPresets, request, clock_));
+  SharePresets();
 }
 
 void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
@@ -77,12 +91,11 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
       setlist_.kept[static_cast<int>(intent.param)] = intent.value != 0;
       break;
     default:  // kPresetsGet
-      return Emit(EventNow(EventKind::kPresets, intent.request, clock_));
+      return AnswerSetlist(intent.request);
   }
   if (!done) return EmitRejected(intent, Reason::kUnknownPreset);
   setlist_changed_ = true;
-  SharePresets();
-  if (intent.request != 0) Emit(EventNow(EventKind::kPresets, intent.request, clock_));
+  AnswerSetlist(intent.request);
 }
 
 // Effect and block change like any wish, by one fade; parameters glide at once.
@@ -111,6 +124,7 @@ void Engine::WishPreset(const char* id, const Intent& intent) PEDAL_REALTIME {
   std::memmove(wanted_.preset, id, std::strlen(id) + 1);
   asked_[field] = true;
   requests_[field] = intent.request;
+  asked_by_[field] = intent.kind;
 }
 
 // The sound stays, but is no preset's any more.
@@ -162,14 +176,9 @@ void Engine::TurnKnob(const Intent& intent) PEDAL_REALTIME {
     state_.waiting_turned = clock_;
   const bool waited = (state_.waiting >> p) & 1u;
   const bool tell = clock_ - takeover_told_ >= kTellEvery;
-  if (takeover.pending() == waited && !(waited && tell)) return;
-  state_.waiting =
-      takeover.pending() ? state_.waiting | 1u << p : state_.waiting & ~(1u << p);
-  takeover_told_ = clock_;
-  Event event = EventNow(EventKind::kTakeover, 0, clock_);
-  event.param = intent.param;
-  event.number = takeover.knob();
-  Emit(event);
+  if (takeover.pending() != waited) return ToggleTakeover(intent.param);
+  if (!waited || !tell) return;
+  TellTakeover(intent.param);
 }
 
 // After something else than its knob has moved a parameter.
@@ -178,12 +187,32 @@ void Engine::NoteTakeover(ParamId id) PEDAL_REALTIME {
   Takeover& takeover = takeovers_[p];
   takeover.Moved(state_.params[p], BandOf(id));
   const bool waited = (state_.waiting >> p) & 1u;
-  if (takeover.pending() == waited) return;
-  state_.waiting ^= 1u << p;
+  if (takeover.pending() != waited) ToggleTakeover(id);
+}
+
+// A change like any other: it has a revision, so that a gap tells who missed it.
+void Engine::ToggleTakeover(ParamId id) PEDAL_REALTIME {
+  state_.waiting ^= 1u << static_cast<int>(id);
+  ++revision_;
+  TellTakeover(id);
+}
+
+void Engine::TellTakeover(ParamId id) PEDAL_REALTIME {
+  takeover_told_ = clock_;
   Event event = EventNow(EventKind::kTakeover, 0, clock_);
   event.param = id;
-  event.number = takeover.knob();
+  event.number = takeovers_[static_cast<int>(id)].knob();
   Emit(event);
+}
+
+// A snapshot holds no knobs: those that wait are told behind it, and twice a second.
+void Engine::TellWaiting() PEDAL_REALTIME {
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    if ((state_.waiting >> p) & 1u) TellTakeover(static_cast<ParamId>(p));
+}
+
+void Engine::RemindOfTakeovers() PEDAL_REALTIME {
+  if (state_.waiting != 0 && clock_ - takeover_told_ >= kTellAgain) TellWaiting();
 }
 
 }  // namespace pedal

@@ -99,9 +99,10 @@ void Check(const Options& options) {
     throw Error(std::string("--audio ") + AudioName(options.audio) +
                 ": expected --in FILE.wav");
   if (wav && options.out.empty()) throw Error("--audio wav: expected --out FILE.wav");
-  if (!wav && !options.out.empty()) throw Error("--out: expected --audio wav with it");
-  if (!wav && !options.performance.empty())
-    throw Error("--performance: expected --audio wav with it");
+  if (options.audio != Audio::kCard) return;
+  if (!options.out.empty()) throw Error("--out: expected --audio wav or demo with it");
+  if (!options.performance.empty())
+    throw Error("--performance: expected --audio wav or demo with it");
 }
 
 }  // namespace
@@ -137,9 +138,9 @@ void PrintUsage() {
       "                          against the clock alone; card: live in and out;\n"
       "                          wav: renders --in to --out (default demo)\n"
       "  --in FILE.wav           mono, 44100 Hz\n"
-      "  --out FILE.wav          float32, mono, 44100 Hz\n"
+      "  --out FILE.wav          float32, mono, 44100 Hz; demo: what was played\n"
       "  --tail N                samples of silence rendered after --in\n"
-      "  --performance FILE      timed events for --audio wav, JSON\n"
+      "  --performance FILE      timed events for --audio wav, JSON; demo: pins only\n"
       "  --seconds N             demo, card: stop after N seconds\n"
       "  --summary FILE          what was played, and how it went, as JSON\n"
       "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { START, PENDING_MS, reduce } from "../../gui/store.js";
+import { START, PENDING_MS, asks, reduce } from "../../gui/store.js";
 
 const STATE = ["b1", 5, 0, 1, "night-set", "buzz,hum", "buzz", 0, 1, 0, "none", 0, 50, 0, -3, -90, 2];
 
@@ -111,6 +111,22 @@ test("an alarm holds until the engine has recovered", () => {
   const alarm = reduce(PLAYING, message("/alarm", "b1", 5, 0, "nan", "not a number"));
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
   assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
+});
+
+test("a snapshot that tells of a missed change asks for the setlist too, and forgets where knobs waited", () => {
+  const known = { ...PLAYING, wantsPresets: false, knobs: { drive: 80 } };
+  const same = reduce(known, message("/state", ...STATE));
+  assert.deepEqual([same.wantsPresets, same.knobs], [false, { drive: 80 }]);
+  const later = reduce(known, message("/state", "b1", 6, ...STATE.slice(2)));
+  assert.deepEqual([later.wantsPresets, later.knobs], [true, {}]);
+});
+
+test("an engine that is back is asked for all", () => {
+  const known = { ...PLAYING, wantsPresets: false };
+  assert.deepEqual(asks(known), ["/gestures/get", "/expression/get"]);
+  const back = reduce(known, { type: "engine", up: true });
+  assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get"]);
+  assert.deepEqual(asks({ ...back, linkUp: false }), []);
 });
 
 test("the foot map and the expression pedal come whole, and end the waiting", () => {

@@ -56,8 +56,8 @@ def ending(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
 class Stage:
     """One pedal: its engine and its bridge, each of which can be killed and started."""
 
-    def __init__(self, bank: Path, pin: str = "") -> None:
-        self.bank, self.pin = bank, pin
+    def __init__(self, bank: Path, pin: str = "", score: Path | None = None) -> None:
+        self.bank, self.pin, self.score = bank, pin, score
         self.page_port, self.link_port = free_port(), free_port()
         self.engine: subprocess.Popen | None = None
         self.bridge: subprocess.Popen | None = None
@@ -70,8 +70,10 @@ class Stage:
         settings = Settings(
             self.bank, effect, osc_port=0, link_port=self.link_port, allow_faults=True
         )
+        options = ["--in", str(demo_file())]
+        options += ["--performance", str(self.score)] if self.score else []
         self.engine = subprocess.Popen(
-            command(128, "demo", ["--in", str(demo_file())]),
+            command(128, "demo", options),
             env=settings.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -109,9 +111,11 @@ class Stage:
 
 
 @contextmanager
-def stage(bank: Path, pin: str = "", effect: str = "") -> Iterator[Stage]:
-    """A pedal that plays, its bridge connected."""
-    found = Stage(bank, pin)
+def stage(
+    bank: Path, pin: str = "", effect: str = "", score: Path | None = None
+) -> Iterator[Stage]:
+    """A pedal that plays, its bridge connected. score: for its pins, as JSON."""
+    found = Stage(bank, pin, score)
     found.start_engine(effect)
     found.start_bridge()
     try:
