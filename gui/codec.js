@@ -38,6 +38,7 @@ function parse(text) {
 }
 
 function check(address, args, to = "") {
+  if (typeof address !== "string") throw new Refusal("a message without an address");
   if (!Object.hasOwn(MESSAGES, address)) throw new Refusal(`${address}: no such message`);
   if (!Array.isArray(args)) throw new Refusal(`${address}: expected a list of arguments`);
   const row = MESSAGES[address];

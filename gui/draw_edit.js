@@ -95,6 +95,7 @@ function drawBank(state) {
 function facts(row) {
   if (row.id === "clean") return "the chain without a model";
   if (!row.effect) return "no description";
+  if (!Array.isArray(row.effect.models)) return "no figures";
   return row.effect.models
     .map(({ block, quality, cost_mac_per_sample: cost }) => {
       const error = quality?.esr === undefined ? "" : `, error ${(100 * quality.esr).toFixed(2)} %`;

@@ -1,7 +1,7 @@
 // Draws the foot map and the expression pedal in the Edit layer. Called once a frame at most.
 import { flag, put } from "./draw.js";
 import { expressionOptions, expressionWords, isCalibrated, sweepBar } from "./expression.js";
-import { NOTHING, actionOptions, kindOptions, offRule, opposite, presetName, rowWords, switchOptions, whatOptions } from "./gestures.js";
+import { NOTHING, actionOptions, gestureKey, kindOptions, offRule, opposite, presetName, rowWords, switchOptions, whatOptions } from "./gestures.js";
 import { isArmed } from "./page.js";
 import { PARAMS } from "./protocol.js";
 
@@ -34,7 +34,16 @@ export function drawFeet(state, onTake) {
 function drawRows(box, rows, state, onTake) {
   const words = rows.map((row) => rowWords(row, state));
   const key = JSON.stringify([rows, words]);
-  if (box.dataset.key === key) return;
+  if (box.dataset.key !== key) rebuild(box, rows, words, onTake, key);
+  rows.forEach((row, i) => {
+    const sure = isArmed(state, gestureKey(row));
+    const button = box.children[i].querySelector("button");
+    put(button, sure ? "Sure?" : "Take out");
+    flag(button, "data-look", sure ? "armed" : "");
+  });
+}
+
+function rebuild(box, rows, words, onTake, key) {
   box.dataset.key = key;
   const focused = box.contains(document.activeElement);
   box.replaceChildren(
@@ -44,7 +53,7 @@ function drawRows(box, rows, state, onTake) {
       put(node.querySelector(".when"), words[i].when);
       put(node.querySelector(".what"), words[i].what);
       button.setAttribute("aria-label", `Take out ${words[i].when}`);
-      onTake(button, row);
+      onTake(button, row, words[i].when);
       return node;
     }),
   );

@@ -3,16 +3,16 @@ import { buildParams, drawEdit } from "./draw_edit.js";
 import { buildFeet, drawFeet, picked } from "./draw_feet.js";
 import { drawPresets } from "./draw_presets.js";
 import { calibrate, moves } from "./expression.js";
-import { clearGesture, messageText, offRule, resetGestures, setGesture } from "./gestures.js";
+import { clearGesture, gestureKey, messageText, offRule, resetGestures, setGesture } from "./gestures.js";
 import { block } from "./keys.js";
 import { LOCK_MS, isSure } from "./page.js";
 import { backup, cleanName, hold, idOf, load, move, readFile, remove, restore, save, step } from "./presets.js";
-import { onHold, onPress } from "./press.js";
+import { onHold, onTap } from "./press.js";
 import { titled } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 
-// state(): the newest. intend(intent), tell(event): as in main.js. onParam(id, value): a slider moved.
+// state(): the newest. intend(intent): true if it went out. tell(event): to the store. onParam(id, value): a slider moved.
 export function wireEdit({ state, intend, tell, onParam }) {
   const refuse = (reason) => tell({ type: "refused", reason, nowMs: performance.now() });
   // The first tap asks, a second one acts.
@@ -22,9 +22,9 @@ export function wireEdit({ state, intend, tell, onParam }) {
     tell({ type: "done" });
     act();
   };
-  buildParams(onParam, (node, id) => onPress(node, () => intend(hold(id, !state().kept.includes(id)))));
+  buildParams(onParam, (node, id) => onTap(node, () => intend(hold(id, !state().kept.includes(id)))));
   buildFeet();
-  for (const frames of [1, 16]) onPress($(`block-${frames}`), () => intend(block(frames)));
+  for (const frames of [1, 16]) onTap($(`block-${frames}`), () => intend(block(frames)));
   onHold($("lock"), LOCK_MS, () => tell({ type: "lock", on: !state().page.locked }));
   wirePresets({ state, intend, tell, refuse });
   wireFeet({ state, intend, tell, refuse, twice });
@@ -32,16 +32,19 @@ export function wireEdit({ state, intend, tell, onParam }) {
   const onRow = (node, id) => {
     const place = () => state().presets.findIndex((preset) => preset.id === id);
     const to = (there) => there >= 0 && there < state().presets.length && intend(move(id, there));
-    onPress(node.querySelector(".play"), () => intend(load(id)));
-    onPress(node.querySelector(".more"), () => tell({ type: "open", id }));
-    onPress(node.querySelector(".up"), () => to(place() - 1));
-    onPress(node.querySelector(".down"), () => to(place() + 1));
+    onTap(node.querySelector(".play"), () => intend(load(id)));
+    onTap(node.querySelector(".more"), () => tell({ type: "open", id }));
+    onTap(node.querySelector(".up"), () => to(place() - 1));
+    onTap(node.querySelector(".down"), () => to(place() + 1));
     const name = state().presets[place()]?.name || titled(id);
-    onPress(node.querySelector(".delete"), () =>
+    onTap(node.querySelector(".delete"), () =>
       twice(`delete ${id}`, `Press again to delete ${name}`, () => intend(remove(id))),
     );
   };
-  const onTake = (node, row) => onPress(node, () => intend(clearGesture(row)));
+  const onTake = (node, row, when) => {
+    const act = () => intend(clearGesture(row));
+    onTap(node, () => twice(gestureKey(row), `Press again to take out ${when}`, act));
+  };
   return (nowMs) => {
     drawEdit(state(), nowMs);
     drawPresets(state(), onRow);
@@ -50,16 +53,16 @@ export function wireEdit({ state, intend, tell, onParam }) {
 }
 
 function wirePresets({ state, intend, tell, refuse }) {
-  for (const way of ["previous", "next"]) onPress($(`preset-${way}`), () => intend(step(way)));
-  onPress($("preset-save"), () => state().preset && intend(save(state().preset, "")));
+  for (const way of ["previous", "next"]) onTap($(`preset-${way}`), () => intend(step(way)));
+  onTap($("preset-save"), () => state().preset && intend(save(state().preset, "")));
   $("preset-new").addEventListener("submit", (event) => {
     event.preventDefault();
     const name = cleanName($("preset-name").value);
-    intend(save(idOf(name, state().presets.map((preset) => preset.id)), name));
-    $("preset-name").value = "";
+    const sent = intend(save(idOf(name, state().presets.map((preset) => preset.id)), name));
+    if (sent) $("preset-name").value = "";
   });
-  onPress($("preset-export"), () => intend(backup()));
-  $("preset-import").addEventListener("click", () => $("preset-file").click()); // a touch may not open a file
+  onTap($("preset-export"), () => intend(backup()));
+  onTap($("preset-choose"), () => $("preset-file").click());
   $("preset-file").addEventListener("change", async () => {
     const file = $("preset-file").files[0];
     $("preset-file").value = ""; // the same file may be chosen again
@@ -70,11 +73,10 @@ function wirePresets({ state, intend, tell, refuse }) {
     }
     if (state().page.chosen) $("chosen-take").focus();
   });
-  onPress($("chosen-take"), () => {
-    if (state().page.chosen) intend(restore(state().page.chosen.text));
-    tell({ type: "done" });
+  onTap($("chosen-take"), () => {
+    if (state().page.chosen && intend(restore(state().page.chosen.text))) tell({ type: "done" });
   });
-  onPress($("chosen-leave"), () => tell({ type: "done" }));
+  onTap($("chosen-leave"), () => tell({ type: "done" }));
 }
 
 function wireFeet({ state, intend, tell, refuse, twice }) {
@@ -88,9 +90,9 @@ function wireFeet({ state, intend, tell, refuse, twice }) {
     if (message === null || off === null) return refuse("Pick what it does first: there is nothing to choose yet");
     intend(setGesture({ scope: $("gesture-scope").value, kind, switches: $("gesture-switches").value, message, off }));
   });
-  onPress($("gesture-reset"), () =>
+  onTap($("gesture-reset"), () =>
     twice("factory", "Press again for the factory's foot map", () => intend(resetGestures())),
   );
   $("expression-param").addEventListener("change", () => intend(moves($("expression-param").value)));
-  onPress($("expression-calibrate"), () => intend(calibrate(!state().expression?.calibrating)));
+  onTap($("expression-calibrate"), () => intend(calibrate(!state().expression?.calibrating)));
 }

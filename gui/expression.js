@@ -17,8 +17,8 @@ export const isCalibrated = (found) => found !== null && found.high > found.low;
 export function expressionWords(found) {
   if (found === null) return "Nothing heard of it yet.";
   if (found.calibrating)
-    return `Sweep it from heel to toe, then Finish. Swept ${percent(found.swept.low)} to ${percent(found.swept.high)}.`;
-  if (!isCalibrated(found)) return "Not calibrated: it moves nothing. Press Calibrate, then sweep it.";
+    return `Sweep it to the toe, then Finish. Swept ${percent(found.swept.low)} to ${percent(found.swept.high)}.`;
+  if (!isCalibrated(found)) return "Not calibrated: it moves nothing. Put it at the heel, then Calibrate.";
   const moves = found.param === "" ? "It moves nothing" : `It moves ${found.param}`;
   return `${moves}. Heel at ${percent(found.low)}, toe at ${percent(found.high)} of the plug.`;
 }

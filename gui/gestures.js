@@ -54,6 +54,21 @@ export function messageWords(text, state) {
   return [ACTION_WORDS[address] ?? address, ...args].join(" ");
 }
 
+// The rows that hold while a preset sounds: its own, and the pedal's where it has none of the same kind and switches.
+export function effectiveRows(state) {
+  const rows = state.gestures ?? [];
+  const own = state.preset === "" ? [] : rows.filter((row) => row.scope === state.preset);
+  const replaced = (row) => own.some((other) => other.kind === row.kind && other.switches === row.switches);
+  return [...rows.filter((row) => row.scope === "" && !replaced(row)), ...own];
+}
+
+// What is printed on the first footswitch: what it does while it is on and off, else its name.
+export function footLabel(state) {
+  const rows = effectiveRows(state).filter((row) => row.switches === FOOTSWITCHES[0]);
+  const plain = rows.some((row) => row.message.startsWith("/bypass") && row.off.startsWith("/bypass"));
+  return plain || state.gestures === null ? "On / off" : titled(FOOTSWITCHES[0]);
+}
+
 // A row in words: when it happens, and what then does.
 export function rowWords(row, state) {
   const when = `${KIND_WORDS[row.kind] ?? titled(row.kind)}: ${row.switches.replace("+", " and ")}`;
@@ -108,8 +123,8 @@ export function opposite({ address, what, value }) {
 }
 
 const intent = (address, args, target) => ({ address, args, kind: "gesture", target });
-const nameOf = ({ scope, kind, switches }) => `${scope} ${kind} ${switches}`;
+export const gestureKey = ({ scope, kind, switches }) => `${scope} ${kind} ${switches}`;
 export const setGesture = (row) =>
-  intent("/gesture/set", [row.scope, row.kind, row.switches, row.message, row.off], nameOf(row));
-export const clearGesture = (row) => intent("/gesture/clear", [row.scope, row.kind, row.switches], nameOf(row));
+  intent("/gesture/set", [row.scope, row.kind, row.switches, row.message, row.off], gestureKey(row));
+export const clearGesture = (row) => intent("/gesture/clear", [row.scope, row.kind, row.switches], gestureKey(row));
 export const resetGestures = () => intent("/gestures/reset", [], "factory");

@@ -1,14 +1,15 @@
 // Wires the page: socket -> store -> drawing, and presses -> intents.
 import { drawStage } from "./draw.js";
 import { wireEdit } from "./edit.js";
-import { next, ofKey, select, toggle } from "./keys.js";
+import { foot, footOfKey, ofKey, select } from "./keys.js";
 import { download, read, stayAwake, write } from "./local.js";
 import { refusal } from "./page.js";
-import { onPress } from "./press.js";
-import { VERSION } from "./protocol.js";
+import { onFoot, onPress, onTap } from "./press.js";
+import { FOOTSWITCHES, VERSION } from "./protocol.js";
 import { Line, socketAddress } from "./socket.js";
 import { ASK_MS, START, asks, reduce } from "./store.js";
 
+const MOVE_MS = 33; // between two messages of a dragged slider: a screen may draw 120 times a second
 const THEMES = ["dark", "dim", "sunlight"];
 const $ = (id) => document.getElementById(id);
 
@@ -16,7 +17,8 @@ let state = START;
 let dirty = true;
 let askedMs = -Infinity;
 let request = 1 + Math.floor(Math.random() * 1e9); // two pages seldom share numbers
-const moved = new Map(); // parameters moved since the last frame
+const moved = new Map(); // parameters moved since they were last sent
+let movedMs = -Infinity;
 
 const keep = {
   get: () => read("token"),
@@ -34,17 +36,29 @@ function tell(event) {
   if (state.bootId && state.version !== VERSION) reloadOnce();
 }
 
+// True if it went out.
 function intend({ address, args, kind, target, forMs }) {
   const nowMs = performance.now();
+  const refuse = (reason) => tell({ type: "refused", reason, nowMs });
   const reason = refusal(state, { kind });
-  if (reason) return tell({ type: "refused", reason, nowMs });
+  if (reason) refuse(reason);
+  if (reason) return false;
   request += 1;
   try {
-    if (!line.intend(address, ...args, request)) return;
+    if (!line.intend(address, ...args, request)) return false;
   } catch (error) {
-    return tell({ type: "refused", reason: error.message, nowMs });
+    refuse(error.message);
+    return false;
   }
   tell({ type: "intent", intent: { kind, target, request, sinceMs: nowMs, forMs } });
+  return true;
+}
+
+// A footswitch is pressed and let go; what that does is told by the echo of what the foot map says.
+function stand(name, down) {
+  const { address, args } = foot(name, down);
+  if (state.page.held.includes(name) !== down) tell({ type: "foot", name, down });
+  if (!refusal(state, { kind: "foot" })) line.intend(address, ...args);
 }
 
 // Names, colours and figures of the effects; the page works without.
@@ -58,9 +72,9 @@ async function fetchManifest() {
 }
 
 function reloadOnce() {
-  if (sessionStorage.getItem("reloaded") === String(state.version)) return;
-  sessionStorage.setItem("reloaded", String(state.version));
-  location.reload();
+  if (read("reloaded") === String(state.version)) return;
+  write("reloaded", String(state.version));
+  if (read("reloaded") !== "") location.reload(); // else it would never end
 }
 
 function onKey(event) {
@@ -68,6 +82,11 @@ function onKey(event) {
   const focus = document.activeElement;
   if (focus?.matches("input, select")) return;
   if (event.key === " " && focus?.matches("button")) return; // presses that button
+  const name = footOfKey(event.key);
+  if (name) {
+    event.preventDefault();
+    return feet[name].begin();
+  }
   if (event.key.toLowerCase() === "e") return showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit");
   const intent = ofKey(event.key, state);
   if (!intent) return;
@@ -92,9 +111,9 @@ function showTheme(theme) {
 }
 
 function frame() {
+  requestAnimationFrame(frame); // first: a page that failed to draw once must not stand still
   const nowMs = performance.now();
-  for (const [id, value] of moved) if (!refusal(state, { kind: "param" })) line.intend("/param/set", id, value);
-  moved.clear();
+  if (nowMs - movedMs >= MOVE_MS) sendMoved(nowMs);
   if (dirty && !document.hidden) {
     dirty = false;
     const meter = state.meter;
@@ -103,7 +122,12 @@ function frame() {
     if (meter !== frame.drawn) line.acknowledge();
     frame.drawn = meter;
   }
-  requestAnimationFrame(frame);
+}
+
+function sendMoved(nowMs) {
+  if (moved.size > 0) movedMs = nowMs;
+  for (const [id, value] of moved) if (!refusal(state, { kind: "param" })) line.intend("/param/set", id, value);
+  moved.clear();
 }
 
 function tick() {
@@ -116,16 +140,20 @@ function tick() {
   for (const address of addresses) line.intend(address);
 }
 
-onPress($("bypass"), () => intend(toggle(state)));
-onPress($("next"), () => intend(next()));
-for (const theme of THEMES) onPress($(`theme-${theme}`), () => showTheme(theme));
-onPress($("layer"), () => showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit"));
+const feet = {};
+["bypass", "next"].forEach((id, i) => {
+  const name = FOOTSWITCHES[i];
+  feet[name] = onFoot($(id), () => stand(name, true), () => stand(name, false));
+});
+for (const theme of THEMES) onTap($(`theme-${theme}`), () => showTheme(theme));
+onTap($("layer"), () => showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit"));
 $("pairing").addEventListener("submit", (event) => {
   event.preventDefault();
   line.pair($("pin").value.trim());
 });
 const drawEdit = wireEdit({ state: () => state, intend, tell, onParam: (id, value) => moved.set(id, value) });
 document.addEventListener("keydown", onKey);
+document.addEventListener("keyup", (event) => feet[footOfKey(event.key)]?.end());
 document.addEventListener("pointerdown", stayAwake);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

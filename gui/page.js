@@ -1,13 +1,14 @@
 // What this one page knows beside the pedal: its lock, and what waits for a second tap. Pure.
 export const LOCK_MS = 1000; // a hold this long locks and unlocks
 export const SURE_MS = { from: 400, to: 4000 }; // a second tap in this time is meant; sooner is a bounce
-const PLAYING = ["effect", "bypass"]; // kinds of intents of the Stage: no lock stops them
+const PLAYING = ["effect", "bypass", "foot"]; // kinds of intents of the Stage: no lock stops them
 
 export const PAGE = {
   locked: false,
   open: "", // the preset whose tools are shown
   armed: null, // {what, words, sinceMs}: a tap that waits for a second one
   chosen: null, // {text, count}: a file of presets that waits to be taken
+  held: [], // names of the footswitches that this page holds down
 };
 
 export function reducePage(page, event) {
@@ -20,6 +21,8 @@ export function reducePage(page, event) {
       return { ...page, armed: { what: event.what, words: event.words, sinceMs: event.nowMs } };
     case "done":
       return { ...page, armed: null, chosen: null };
+    case "foot":
+      return { ...page, held: [...page.held.filter((name) => name !== event.name), ...(event.down ? [event.name] : [])] };
     case "chosen":
       return { ...page, chosen: event.chosen };
     case "tick":

@@ -1,5 +1,6 @@
 // The setlist as intents and ids. Pure.
 const MOST = 31; // characters of an id or a name
+const MOST_FRAME = 16000; // of the 16384 bytes that the pedal takes at once
 const MOST_BYTES = 12288; // of a setlist as one text (/presets/restore)
 
 // An id of a name that no other preset has: "Solo 2!" -> "solo-2".
@@ -35,8 +36,10 @@ export function readFile(text) {
   }
   if (!Array.isArray(table?.presets)) throw new Error("That file holds no presets: expected one that Export gave");
   const compact = JSON.stringify(table);
-  const bytes = new TextEncoder().encode(compact).length;
-  if (bytes > MOST_BYTES) throw new Error(`That file has ${bytes} bytes: expected at most ${MOST_BYTES}`);
+  const bytes = (text) => new TextEncoder().encode(text).length;
+  if (bytes(compact) > MOST_BYTES) throw new Error(`That file has ${bytes(compact)} bytes: expected at most ${MOST_BYTES}`);
+  const frame = bytes(JSON.stringify(compact)); // each quote in it takes two
+  if (frame > MOST_FRAME) throw new Error(`That file takes ${frame} bytes on the line: expected at most ${MOST_FRAME}`);
   return { text: compact, count: table.presets.length };
 }
 

@@ -21,8 +21,15 @@ const ASKED = {
 };
 export const WANTS_ALL = { wantsSnapshot: true, wantsPresets: true, wantsGestures: true, wantsExpression: true };
 
+// What a gap may hide. The long reports are asked for once a second at most: the engine answers to all pages, and
+// one page on a bad line must not make the line of the others bad.
+const GAP = { wantsSnapshot: true, wantsPresets: true, gap: true };
+const SELDOM_MS = 1000;
+
 export const START = {
   ...WANTS_ALL,
+  gap: false,
+  caughtUpMs: -Infinity, // when the long reports were last asked for because of a gap
   linkUp: false,
   engineUp: true, // a board says nothing of it
   role: "player",
@@ -83,8 +90,13 @@ export function reduce(state, event) {
     case "wants":
       return { ...state, ...WANTS_ALL };
     default:
-      return ofPage(event.type === "tick" ? expire(state, event.nowMs) : state, event);
+      return ofPage(event.type === "tick" ? catchUp(expire(state, event.nowMs), event.nowMs) : state, event);
   }
+}
+
+function catchUp(state, nowMs) {
+  if (!state.gap || nowMs - state.caughtUpMs < SELDOM_MS) return state;
+  return { ...state, ...WANTS_ALL, gap: false, caughtUpMs: nowMs };
 }
 
 function ofPage(state, event) {
@@ -100,17 +112,22 @@ function heard(state, { address, args, nowMs }) {
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
   const told = REPORTS[address] ? REPORTS[address](next, row, nowMs) : next;
-  return row.revision > state.revision ? { ...told, ...WANTS_ALL } : told;
+  return row.revision > state.revision ? { ...told, ...GAP } : told;
 }
 
 // Applies the next revision, ignores old ones, notices a gap.
 function echo(state, address, row) {
   const [kind, change] = ECHOES[address];
-  const next = { ...state, pending: state.pending.filter((intent) => intent.kind !== kind) };
+  const next = { ...state, pending: state.pending.filter((intent) => !answers(row, intent, kind)) };
   const step = row.revision - state.revision;
   if (step <= 0) return next;
-  if (step > 1) return { ...next, ...WANTS_ALL };
+  if (step > 1) return { ...next, ...GAP };
   return { ...next, ...change(state, row), revision: row.revision };
+}
+
+// request 0: nobody asked, or several did.
+function answers(row, intent, kind) {
+  return intent.kind === kind && (row.request === 0 || row.request === intent.request);
 }
 
 // What another engine knows better.
@@ -122,8 +139,8 @@ function snapshot(state, row) {
   const missed = !same || state.wantsSnapshot || row.revision > state.revision;
   return {
     ...state,
-    ...(same ? {} : FORGOTTEN),
-    ...(missed ? { ...WANTS_ALL, knobs: {} } : {}), // what else was missed; knobs that wait are told again behind it
+    ...(missed ? { ...GAP, knobs: {} } : {}), // what else was missed; knobs that wait are told again behind it
+    ...(same ? {} : { ...WANTS_ALL, ...FORGOTTEN, gap: false }),
     bootId: row.boot_id,
     revision: row.revision,
     version: row.version,
@@ -154,6 +171,7 @@ const REPORTS = {
     const mine = state.pending.some((intent) => intent.request === row.request);
     if (!mine) return state;
     const pending = state.pending.filter((intent) => intent.request !== row.request);
+    if (row.reason.startsWith("superseded")) return { ...state, pending }; // by what was wished after it
     return { ...state, pending, rejected: { text: row.reason, sinceMs: nowMs } };
   },
   "/alarm"(state, row) {

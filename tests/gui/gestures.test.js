@@ -8,6 +8,8 @@ import {
   NOTHING,
   actionOptions,
   clearGesture,
+  effectiveRows,
+  footLabel,
   kindOptions,
   messageText,
   messageWords,
@@ -50,6 +52,14 @@ test("every kind, switch and action of the protocol is offered", () => {
   assert.deepEqual(switchOptions("chord").map((option) => option.value), ["bypass+effect"]);
   assert.deepEqual(actionOptions(false).map((option) => option.value), FOOT_ADDRESSES);
   assert.equal(actionOptions(true)[0].value, NOTHING);
+});
+
+test("a preset's row hides the pedal's own, and the first switch is called after what it does", () => {
+  const state = { ...PLAYING, preset: "lead", gestures: rowsOf(MAP) };
+  assert.deepEqual(effectiveRows(state).map((row) => row.message), ["/bypass 1", ""]);
+  assert.equal(effectiveRows({ ...state, preset: "" }).at(-1).message, "/effect/next");
+  assert.equal(footLabel(state), "On / off");
+  assert.equal(footLabel({ ...state, gestures: rowsOf("\tpress\tbypass\t/effect/next\t") }), "Bypass");
 });
 
 test("whatever can be picked is a message that the engine takes", () => {

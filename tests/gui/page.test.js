@@ -11,7 +11,7 @@ const arm = (nowMs) => reducePage(PAGE, { type: "arm", what: "delete lead", word
 
 test("a locked page still plays the Stage and changes nothing else", () => {
   const locked = state({ locked: true });
-  for (const kind of ["effect", "bypass"]) assert.equal(refusal(locked, { kind }), "");
+  for (const kind of ["effect", "bypass", "foot"]) assert.equal(refusal(locked, { kind }), "");
   for (const kind of ["block", "param", "preset", "setlist", "keep", "gesture", "expression", "backup"])
     assert.match(refusal(locked, { kind }), /Locked/, kind);
 });
@@ -41,6 +41,12 @@ test("the tools of one preset at a time are open", () => {
   assert.equal(open.open, "lead");
   assert.equal(reducePage(open, { type: "open", id: "rhythm" }).open, "rhythm");
   assert.equal(reducePage(open, { type: "open", id: "lead" }).open, "");
+});
+
+test("a footswitch is held once, and until it is let go", () => {
+  const held = ["bypass", "bypass", "effect"].reduce((page, name) => reducePage(page, { type: "foot", name, down: true }), PAGE);
+  assert.deepEqual(held.held, ["bypass", "effect"]);
+  assert.deepEqual(reducePage(held, { type: "foot", name: "bypass", down: false }).held, ["effect"]);
 });
 
 test("the copy for no network holds every file of the page", () => {

@@ -21,6 +21,12 @@ test("a file that is none says why", () => {
   assert.throws(() => readFile(long), /expected at most 12288/);
 });
 
+test("a file that fits as text but not as a frame is refused before the line breaks", () => {
+  const text = JSON.stringify({ presets: [], x: '"'.repeat(6000) });
+  assert.ok(text.length < 12288);
+  assert.throws(() => readFile(text), /on the line/);
+});
+
 test("edits of the setlist are intents that the engine takes", () => {
   for (const { address, args } of [remove("lead"), move("lead", 0), backup(), restore("{}")]) encode(address, [...args, 7]);
 });

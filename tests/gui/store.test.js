@@ -150,3 +150,22 @@ test("the lock is this page's own and no engine's word touches it", () => {
   const state = play([{ type: "lock", on: true }, { type: "link", up: false }, message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
   assert.equal(state.page.locked, true);
 });
+
+test("a gap asks for the long reports once a second at most", () => {
+  const calm = { ...PLAYING, gap: false, caughtUpMs: 5000, wantsGestures: false, wantsExpression: false };
+  const gap = reduce(calm, message("/echo/bypass", "b1", 9, 0, 1));
+  assert.deepEqual([gap.wantsSnapshot, gap.wantsPresets, gap.wantsGestures], [true, true, false]);
+  const soon = reduce(gap, { type: "tick", nowMs: 5500 });
+  const later = reduce(soon, { type: "tick", nowMs: 6000 });
+  assert.deepEqual([soon.wantsGestures, later.wantsGestures, later.wantsExpression, later.gap], [false, true, true, false]);
+});
+
+test("another page's echo does not end this one's waiting, and what was superseded is no alarm", () => {
+  const intent = { kind: "effect", target: "hum", request: 7, sinceMs: 0 };
+  const waiting = reduce(PLAYING, { type: "intent", intent });
+  const theirs = reduce(waiting, message("/echo/effect", "b1", 6, 8, "buzz"));
+  assert.deepEqual(theirs.pending, [intent]);
+  const refusal = message("/echo/rejected", "b1", 6, 7, "/effect/select", "superseded by a later one");
+  const state = reduce(theirs, refusal);
+  assert.deepEqual([state.pending, state.rejected], [[], null]);
+});

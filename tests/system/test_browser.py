@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.helpers import edit_manifest, write_bank
 from tests.system.browser import (
     AXE,
     SIZES,
@@ -20,7 +21,7 @@ from tests.system.browser import (
     tile,
     wait_live,
 )
-from tests.system.stage import wait_until
+from tests.system.stage import stage, wait_until
 
 pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing())
@@ -230,6 +231,45 @@ def test_a_finger_that_bounces_presses_once(page):
     expect(page.locator("#bypass")).to_have_attribute("aria-pressed", now)
     page.locator("#bypass").click()
     expect(page.locator("#bypass")).to_have_attribute("aria-pressed", pressed)
+
+
+def add_six(manifest: dict) -> None:
+    names = ("screamer", "blues", "rodent", "fuzz", "octave", "plexi")
+    first = manifest["effects"][0]
+    manifest["effects"] += [first | {"id": n, "name": n.title()} for n in names]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A pedal of eight effects."""
+    bank = write_bank(tmp_path_factory.mktemp("crowded") / "night-set")
+    edit_manifest(bank, add_six)
+    with stage(bank) as found:
+        yield found
+
+
+@pytest.mark.parametrize("size", [*SIZES, (640, 400)], ids=str)
+def test_eight_effects_find_room(browser, crowded, size):
+    assert_all_fits(open_page(browser, crowded, size), 9)
+
+
+@pytest.mark.parametrize("size", [(568, 320), (320, 568), (844, 340)], ids=str)
+def test_a_small_phone_has_room_for_all(browser, pedal, size):
+    assert_all_fits(open_page(browser, pedal, size), 4)
+
+
+def assert_all_fits(page, count: int) -> None:
+    """Tiles, meters and feet inside the window, whole, apart, without scrolling."""
+    expect(page.locator(".tile")).to_have_count(count)
+    found = measured(page)
+    assert not found["scrolls"]
+    assert [row for row in found["texts"] if row["cut"]] == []
+    small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
+    assert small == []
+    assert min(gaps(found["targets"])) >= 5.5
+    for node in page.locator(".meter, .foot").all():
+        expect(node).to_be_in_viewport(ratio=1)
+    page.context.close()
 
 
 ZOOMED = [(640, 400), (422, 195), (180, 320)]  # SIZES at 200 %, in CSS pixels

@@ -153,7 +153,7 @@ def test_a_forgotten_question_deletes_nothing(page):
 
 def choose(page, file) -> None:
     with page.expect_file_chooser() as chooser:
-        page.locator("#preset-import").click()
+        page.locator("#preset-choose").click()
     chooser.value.set_files(file)
 
 
