@@ -3,6 +3,7 @@ import { INTENT_OPTIONS, MESSAGES, PARAMS } from "./protocol.js";
 
 const LARGEST_FLOAT = 3.4028234663852886e38; // of 32 bits, what OSC carries
 const ID = /^[a-z0-9-]{1,31}$/;
+const NAME = /^[ -~]{0,31}$/;
 
 class Refusal extends Error {}
 
@@ -37,6 +38,7 @@ function parse(text) {
 }
 
 function check(address, args, to = "") {
+  if (typeof address !== "string") throw new Refusal("a message without an address");
   if (!Object.hasOwn(MESSAGES, address)) throw new Refusal(`${address}: no such message`);
   if (!Array.isArray(args)) throw new Refusal(`${address}: expected a list of arguments`);
   const row = MESSAGES[address];
@@ -85,6 +87,8 @@ function checkText(where, arg, value) {
     throw new Refusal(`${where}: expected text, found ${value}`);
   if (arg.name === "id" && !ID.test(value))
     throw new Refusal(`${where}: expected 1 to 31 of a-z, 0-9 and -, found ${value}`);
+  if (arg.name === "name" && !NAME.test(value))
+    throw new Refusal(`${where}: expected at most 31 plain ASCII signs, found ${value}`);
   if (arg.name === "param" && value !== "" && !Object.hasOwn(PARAMS, value))
     throw new Refusal(`${where}: no parameter ${value}`);
   checkChoice(where, arg, value);

@@ -1,7 +1,8 @@
-"""The bridge: browsers on one side, the engine's control channel on the other.
+"""The bridge: browsers on one side, an engine's control channel on the other.
 
 A process of its own, so that nothing a browser does can touch audio. Speaks Bela's Gui
-protocol (/gui_control and /gui_data) and serves gui/ on the same port.
+protocol (/gui_control and /gui_data) and serves gui/ on the same port. The engine may
+also be a board's (see upstream.py).
 """
 
 import argparse
@@ -20,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
+from websockets.datastructures import Headers, MultipleValuesError
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -28,29 +29,32 @@ from pedal.errors import LinkError, PedalError, ProtocolError, UsageError
 from pedal.messages import read
 from pedal.pages import Answer, Pages, is_own_host, is_own_origin
 from pedal.paths import GUI
+from pedal.upstream import Laptop, Place, Upstream
 from pedal.visitors import Pairing, Role, Visitor, event, message
 
 FRAME_BYTES = 16384  # of a client, as Bela's own server
-LINE_BYTES = 65536  # of the engine
 MOST_CLIENTS = 32
 SOCKET_BYTES = 16384  # kept by the system for a slow client
-RETRY_S = (0.05, 0.1, 0.2, 0.4)  # between two tries to reach the engine; the last stays
+OPEN_S = 5.0  # a client that has not said all of its request by then is let go
+BEAT_S = 0.5  # between two signs of life to who started it
 PROJECT = "pedal"
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
 class Options:
-    """port: of the page. engine_port: of the engine's control channel.
+    """port: of the page. engine: where its engine is.
 
-    pin "" keeps the bridge on loopback, any other opens it to the network.
+    pin "" keeps the bridge on loopback, any other opens it to the network. beat: a byte
+    to stdout every BEAT_S.
     """
 
     port: int
-    engine_port: int
+    engine: Place
     bank: Path | None = None
     pin: str = ""
     secret: str = ""
+    beat: bool = False
 
 
 class Bridge:
@@ -62,7 +66,8 @@ class Bridge:
         self._pages = Pages(GUI, options.bank)
         self._visitors: dict[Visitor, asyncio.Event] = {}
         self._sockets = 0
-        self._engine: asyncio.StreamWriter | None = None
+        self._engine = Upstream(options.engine, self._hear_engine, self._tell_engine)
+        self._heard = 0  # frames of clients
         self._dropped = 0  # of clients that have gone, and of the engine
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -74,6 +79,7 @@ class Bridge:
             host,
             self._options.port,
             process_request=self._http,
+            open_timeout=OPEN_S,
             max_size=FRAME_BYTES,
             write_limit=SOCKET_BYTES,
             compression=None,
@@ -81,49 +87,28 @@ class Bridge:
         )
         try:
             async with server:
-                follow = asyncio.create_task(self._follow_engine())
+                tasks = [asyncio.create_task(self._engine.follow())]
+                if self._options.beat:
+                    tasks.append(asyncio.create_task(_beat()))
                 await stop.wait()
-                follow.cancel()
+                for task in tasks:
+                    task.cancel()
         except OSError as cause:
             raise LinkError(
                 f"port {self._options.port}: expected a free TCP port, found it taken "
                 f"({cause.strerror}); use --gui-port 0"
             ) from cause
 
-    async def _follow_engine(self) -> None:
-        """Reads what the engine says; comes back for ever."""
-        tries = 0
-        while True:
-            with suppress(OSError, ValueError):  # ValueError: a line over LINE_BYTES
-                reader, writer = await asyncio.open_connection(
-                    LOOPBACK[0], self._options.engine_port, limit=LINE_BYTES
-                )
-                writer.write(event("connection-reply").encode() + b"\n")
-                tries = 0
-                self._set_engine(writer)
-                while line := await reader.readline():
-                    self._hear_engine(line)
-            self._set_engine(None)
-            await asyncio.sleep(RETRY_S[min(tries, len(RETRY_S) - 1)])
-            tries += 1
-
-    def _set_engine(self, writer: asyncio.StreamWriter | None) -> None:
+    def _tell_engine(self, is_up: bool) -> None:
         """Tells all clients whether there is an engine."""
-        if self._engine is not None and writer is None:
-            self._engine.close()
-        changed = (self._engine is None) != (writer is None)
-        self._engine = writer
-        if changed:
-            self._tell_all(event("engine", up=writer is not None))
+        self._tell_all(event("engine", up=is_up))
 
-    def _hear_engine(self, line: bytes) -> None:
-        """One line of the engine to every client, a meter only as the latest."""
+    def _hear_engine(self, text: str | bytes) -> None:
+        """What the engine says to every client, a meter only as the latest."""
         try:
-            found = json.loads(line)
-            if "event" in found:
-                return
+            found = json.loads(text)
             reading = read(found["address"], found["args"], to="clients")
-        except (ValueError, TypeError, KeyError, ProtocolError):
+        except (ValueError, TypeError, KeyError, RecursionError, ProtocolError):
             self._dropped += 1
             return
         self._tell_all(message(reading.address, reading.args), reading.address)
@@ -138,26 +123,30 @@ class Bridge:
 
     def _http(self, _: ServerConnection, request: Request) -> Response | None:
         """None lets a WebSocket through; all else is answered here."""
-        host = request.headers.get("Host", "")
-        path = urlsplit(request.path).path
+        try:
+            host = request.headers.get("Host", "")
+            origin = request.headers.get("Origin")
+            known = request.headers.get("If-None-Match", "")
+            path = urlsplit(request.path).path
+        except (ValueError, MultipleValuesError):
+            return _response(Answer(400, {}, b"no such request\n"))
         if not is_own_host(host):
             return _response(Answer(403, {}, b"this pedal has another name\n"))
         if path in ("/gui_control", "/gui_data"):
-            if not is_own_origin(request.headers.get("Origin"), host):
+            if not is_own_origin(origin, host):
                 return _response(Answer(403, {}, b"foreign page\n"))
             if self._sockets >= 2 * MOST_CLIENTS:
                 return _response(Answer(503, {}, b"too many clients\n"))
             return None
         if path == "/health":
             return _response(self._health())
-        known = request.headers.get("If-None-Match", "")
         return _response(self._pages.get(path, host, known))
 
     def _health(self) -> Answer:
         """Counts, for a tech and for the tests."""
         dropped = self._dropped + sum(visitor.dropped for visitor in self._visitors)
-        table = {"engine": self._engine is not None, "clients": len(self._visitors)}
-        table |= {"dropped": dropped}
+        table = {"engine": self._engine.is_up, "clients": len(self._visitors)}
+        table |= {"heard": self._heard, "dropped": dropped}
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         return Answer(200, headers, json.dumps(table).encode())
 
@@ -188,7 +177,7 @@ class Bridge:
         visitor, awake = Visitor(role, self._pairing, time.monotonic()), asyncio.Event()
         visitor.outbox.put(event("connection", projectName=PROJECT))
         visitor.outbox.put(event("role", role=role.value))
-        visitor.outbox.put(event("engine", up=self._engine is not None))
+        visitor.outbox.put(event("engine", up=self._engine.is_up))
         awake.set()
         self._visitors[visitor] = awake
         sender = asyncio.create_task(_send(connection, visitor, awake))
@@ -203,16 +192,12 @@ class Bridge:
 
     def _hear(self, visitor: Visitor, frame: str | bytes) -> None:
         """One frame of a client: to the engine, answered, or counted."""
+        self._heard += 1
         verdict = visitor.hear(frame, time.monotonic())
         if verdict.reply:
             visitor.outbox.put(verdict.reply)
-        if not verdict.forward:
-            return
-        full = self._engine and self._engine.transport.get_write_buffer_size()
-        if self._engine is None or (full or 0) > LINE_BYTES:
+        if verdict.forward and not self._engine.send(verdict.forward):
             visitor.dropped += 1
-            return
-        self._engine.write(verdict.forward.encode() + b"\n")
 
 
 async def _send(
@@ -227,6 +212,16 @@ async def _send(
             else:
                 awake.clear()
                 await awake.wait()
+
+
+async def _beat() -> None:
+    """Tells who started us that this loop turns; nobody need listen."""
+    out = sys.stdout.fileno()
+    os.set_blocking(out, False)
+    while True:
+        with suppress(OSError):
+            os.write(out, b".")
+        await asyncio.sleep(BEAT_S)
 
 
 def _response(answer: Answer) -> Response:
@@ -244,16 +239,19 @@ def _options(words: list[str]) -> Options:
     parser.add_argument("--engine-port", type=int, required=True)
     parser.add_argument("--bank", type=Path)
     parser.add_argument("--listen", action="store_true")
+    parser.add_argument("--beat", action="store_true")
     found = parser.parse_args(words)
     pin = os.environ.get("PEDAL_PIN", "")
     if found.listen and len(pin) < 6:
         raise UsageError("--listen: expected a PIN of 6 digits in PEDAL_PIN")
     secret = os.environ.get("PEDAL_SECRET", "")
     shown = pin if found.listen else ""
-    return Options(found.port, found.engine_port, found.bank, shown, secret)
+    engine = Laptop(found.engine_port)
+    return Options(found.port, engine, found.bank, shown, secret, found.beat)
 
 
-async def _main(options: Options) -> None:
+async def serve_until_stopped(options: Options) -> None:
+    """Serves until SIGINT or SIGTERM. Raises LinkError when the port is taken."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -264,7 +262,7 @@ async def _main(options: Options) -> None:
 def main() -> int:
     """The process."""
     try:
-        asyncio.run(_main(_options(sys.argv[1:])))
+        asyncio.run(serve_until_stopped(_options(sys.argv[1:])))
     except PedalError as error:
         print(f"pedal: {error}", file=sys.stderr)
         return 1

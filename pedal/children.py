@@ -1,4 +1,4 @@
-"""The processes of a laptop pedal, engine and bridge: their start, and how often again.
+"""The processes of a laptop pedal, engine and bridge: started, watched, started again.
 
 Each runs in a session of its own, so that Ctrl-C reaches only us, and ends by SIGTERM
 when this process dies, by a closed terminal even.
@@ -7,32 +7,39 @@ when this process dies, by a closed terminal even.
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pedal.errors import EngineError
+from pedal.silence import PATIENCE_S, Silence
 
 PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
 FIRST_WAIT_S, LAST_WAIT_S = 0.1, 5.0  # before a bridge that dies at once starts again
 QUICK_S = 2.0  # a life shorter than this is a death at once
 STOP_S = 2.0
 
+Process = subprocess.Popen[bytes]
+
 
 def start(
-    line: Sequence[str], environment: Mapping[str, str], stderr: int
-) -> subprocess.Popen[bytes]:
+    line: Sequence[str],
+    environment: Mapping[str, str],
+    stdout: int | IO[bytes] = subprocess.DEVNULL,
+    stderr: int | IO[bytes] = subprocess.DEVNULL,
+) -> Process:
     """Starts one. Raises EngineError when there is no such program."""
     try:
         return subprocess.Popen(
             line,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=stdout,
             stderr=stderr,
             start_new_session=True,
             preexec_fn=_end_with_parent,
@@ -46,6 +53,69 @@ def start(
 def _end_with_parent() -> None:
     """In the child, before it starts: its parent's death is a SIGTERM."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Death:
+    """The end of a process.
+
+    code: of its exit, negative is a signal. hung: it was we who killed it.
+    """
+
+    code: int
+    hung: bool
+    lived_s: float
+
+
+class Kept:
+    """One process that is kept running: killed when it hangs, started again when dead.
+
+    begin: starts it. again: is told of each death and answers after how many seconds
+    to start it again, None for not at all.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[[], Process],
+        again: Callable[[Death], float | None],
+        silence: Silence,
+    ) -> None:
+        self._begin, self._again, self.silence = begin, again, silence
+        self._next_s: float | None = None  # when it starts again, None while it lives
+        self.start()
+
+    def start(self) -> None:
+        """Starts it, the first time or again. Raises EngineError when it cannot be."""
+        self.process = self._begin()
+        self._started_s, self._next_s = time.monotonic(), None
+        self.silence.begin()
+
+    def turn(self) -> bool:
+        """One look, a few times a second; False when it has ended for good."""
+        now_s = time.monotonic()
+        if self._next_s is not None:
+            if now_s >= self._next_s:
+                self.start()
+            return True
+        hung = self.process.poll() is None and self.silence.hangs(now_s)
+        if hung:
+            self.process.kill()
+            self.process.wait()
+        if self.process.returncode is None:
+            return True
+        lived_s = now_s - self._started_s
+        wait_s = self._again(Death(self.process.returncode, hung, lived_s))
+        if wait_s is None:
+            return False
+        self._next_s = now_s + wait_s
+        return self.turn() if wait_s == 0.0 else True
+
+    def wait(self, patience_s: float) -> None:
+        """Waits for its end; one that does not end, or a Ctrl-C, is killed."""
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            self.process.wait(patience_s)
+        self.process.kill()
+        self.process.wait()
 
 
 class Deaths:
@@ -76,11 +146,11 @@ class BridgeProcess:
     """Keeps the bridge running for as long as the pedal plays.
 
     port: of the page. engine_port: of the engine's control channel. pin "" is loopback
-    only.
+    only. It writes to its stdout twice a second, and hangs when it does not.
     """
 
     def __init__(self, port: int, engine_port: int, bank: Path, pin: str) -> None:
-        words = ["--port", str(port), "--engine-port", str(engine_port)]
+        words = ["--port", str(port), "--engine-port", str(engine_port), "--beat"]
         words += ["--bank", str(bank), *(["--listen"] if pin else [])]
         self._line = [sys.executable, "-m", "pedal.bridge", *words]
         self._environment = os.environ | {
@@ -88,40 +158,44 @@ class BridgeProcess:
             "PEDAL_SECRET": os.urandom(16).hex(),
         }
         self._wait_s = FIRST_WAIT_S
-        self._process: subprocess.Popen[bytes] | None = None
-        self._started_s = self._died_s = 0.0
+        self._alarm = ""
+        self._kept: Kept | None = None
 
-    def turn(self) -> None:
-        """Starts it, also again; call it a few times a second."""
-        now_s = time.monotonic()
-        if self._process is not None:
-            if self._process.poll() is None:
-                return
-            lived_s = now_s - self._started_s
-            quick = lived_s < QUICK_S
-            self._wait_s = min(2 * self._wait_s, LAST_WAIT_S) if quick else 0.0
-            self._process, self._died_s = None, now_s
-        if now_s - self._died_s >= self._wait_s:
-            self._process = start(self._line, self._environment, subprocess.DEVNULL)
-            self._started_s = now_s
-            self._wait_s = max(self._wait_s, FIRST_WAIT_S)
+    def turn(self) -> str:
+        """Starts it, also again; call it a few times a second. An alarm, or ""."""
+        self._alarm = ""
+        if self._kept is None:
+            self._kept = Kept(self._begin, self._again, Silence())
+        if self._beats(self._kept.process):
+            self._kept.silence.heard()
+        self._kept.turn()
+        return self._alarm
+
+    def _begin(self) -> Process:
+        process = start(self._line, self._environment, stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        os.set_blocking(process.stdout.fileno(), False)
+        return process
+
+    def _again(self, death: Death) -> float:
+        """A bridge that dies at once waits longer and longer."""
+        if death.hung:
+            self._alarm = f"the bridge said nothing for {PATIENCE_S:g} s; started again"
+        quick = death.lived_s < QUICK_S
+        wait_s = min(2 * self._wait_s, LAST_WAIT_S) if quick else 0.0
+        self._wait_s = max(wait_s, FIRST_WAIT_S)
+        return wait_s
+
+    @staticmethod
+    def _beats(process: Process) -> bool:
+        """True if it has written since the last look."""
+        assert process.stdout is not None
+        with suppress(BlockingIOError):
+            return bool(os.read(process.stdout.fileno(), 4096))
+        return False
 
     def stop(self) -> None:
         """Ends it."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP_S)
-        self._process.kill()
-        self._process.wait()
-
-
-def own_address() -> str:
-    """This machine's address as others on its network see it, else its name."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("10.255.255.255", 9))  # sends nothing, only picks the way
-            return str(probe.getsockname()[0])
-        except OSError:
-            return f"{socket.gethostname()}.local"
+        if self._kept is not None:
+            self._kept.process.terminate()
+            self._kept.wait(STOP_S)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pedal.engine import GUI_PORT
 from pedal.errors import PedalError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.protocol.protocol import OSC_PORT
@@ -98,6 +99,26 @@ def run(
         listen,
     )
     play(options, _console())
+
+
+@app.command()
+def bridge(
+    board: Annotated[str, typer.Option(help="The board's name or address.")],
+    board_port: Annotated[int, typer.Option(help="Of its Gui.")] = GUI_PORT,
+    gui_port: Annotated[
+        int | None, typer.Option(help="The page's port; 8080, 0: any free.")
+    ] = None,
+    bank: Annotated[
+        Path | None, typer.Option(help="The board's bank, for Edit's list.")
+    ] = None,
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Opens the page to the network, by PIN.")
+    ] = False,
+) -> None:
+    """Serves the page for a pedal that plays on a board."""
+    from pedal.board import Stand, stand
+
+    stand(Stand(board, board_port, gui_port, listen, bank), _console())
 
 
 @app.command()

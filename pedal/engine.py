@@ -24,6 +24,7 @@ class Settings:
     effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there.
     osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
     None is neither read nor written. params: where parameters start, by id, in units.
+    preset: the id of the one that a restarted engine goes on to call its sound.
     link_port: of the host's control channel, for the bridge; 0 is none.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     data: Path | None = None
     params: Mapping[str, float] = field(default_factory=dict)
     link_port: int = 0
+    preset: str = ""
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the program's settings in it."""
@@ -53,6 +55,7 @@ class Settings:
             "PEDAL_RAW": str(int(self.raw)),
             "PEDAL_DATA": str(self.data.absolute()) if self.data else "",
             "PEDAL_PARAMS": params,
+            "PEDAL_PRESET": self.preset,
             "PEDAL_ALLOW_FAULTS": str(int(self.allow_faults)),
         }
 

@@ -10,6 +10,7 @@ from pedal.protocol.protocol import INTENT_OPTIONS, MESSAGES, PARAMS, Arg, Messa
 Value = int | float | str
 LARGEST_FLOAT = 3.4028234663852886e38  # of 32 bits, what OSC carries
 ID_PATTERN = re.compile(r"[a-z0-9-]{1,31}")
+NAME_PATTERN = re.compile(r"[ -~]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,10 @@ def _text(where: str, arg: Arg, value: object) -> str:
     if arg.name == "id" and not ID_PATTERN.fullmatch(value):
         raise ProtocolError(
             f"{where}: expected 1 to 31 of a-z, 0-9 and -, found {value!r}"
+        )
+    if arg.name == "name" and not NAME_PATTERN.fullmatch(value):
+        raise ProtocolError(
+            f"{where}: expected at most 31 plain ASCII signs, found {value[:40]!r}"
         )
     if arg.name == "param" and value and value not in PARAMS:
         known = ", ".join(PARAMS)

@@ -3,24 +3,26 @@
 import os
 import select
 import signal
-import subprocess
 import time
 from contextlib import suppress
+from math import inf
 from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
 
-from pedal.children import BridgeProcess, Deaths
+from pedal.children import BridgeProcess, Death, Deaths, Kept, Process
 from pedal.engine import last_words
 from pedal.errors import EngineError
 from pedal.keys import Keys
 from pedal.link import Link
+from pedal.silence import PATIENCE_S, Silence
 from pedal.state import Session, reduce
 from pedal.status import KEYS, alarm_text, sound, status_line
 
 KEEP_ALIVE_S = 3.0  # the engine forgets a client after 10 s
-RETRY_S = 0.2  # between two requests for a snapshot
+RETRY_S = 0.2  # between two requests for a snapshot, or for a sign of life
+QUIET_S = 0.5  # the engine sends meters 20 times a second
 FRAME_S = 0.1  # between two drawings
 STOP_S = 5.0  # an engine that does not end within this is killed
 STDERR_BYTES = 65536  # of the engine's, kept
@@ -29,13 +31,14 @@ STDERR_BYTES = 65536  # of the engine's, kept
 class Starter(Protocol):
     """Starts the engine, in the state that it had."""
 
-    def start(self, last: Session, deaths: Deaths) -> subprocess.Popen[bytes]: ...
+    def start(self, last: Session, deaths: Deaths) -> Process: ...
 
 
 class Player:
     """Follows one running engine: its messages, its stderr, the player's keys.
 
-    Starts it again when it dies, and keeps the bridge running.
+    Starts it again when it dies or hangs, and keeps the bridge running. An engine that
+    was never heard is not taken for hung: its sound may be well, and our ears not.
     """
 
     def __init__(
@@ -44,10 +47,10 @@ class Player:
         self._starter, self._bridge = starter, bridge
         self._deaths = Deaths()
         self._stopping = False
-        self._engine = starter.start(Session(), self._deaths)
         self._console = console
         self._link = Link("127.0.0.1", port)
         self._session = Session()
+        self._kept = Kept(self._start, self._again, Silence(inf))
         self._asked_s = 0.0
         self._stderr = b""
         self._told = ""
@@ -62,8 +65,9 @@ class Player:
         finally:
             signal.signal(signal.SIGTERM, terminated)
             self._end()
-        if self._engine.returncode:
-            raise EngineError(self._last_words())
+        code = self._kept.process.returncode
+        if code:
+            raise EngineError(self._last_words(code))
 
     def _loop(self) -> None:
         """Turns until the engine ends."""
@@ -72,39 +76,50 @@ class Player:
         live = Live(console=self._console, auto_refresh=False, transient=True)
         with Keys() as keys, live:
             drawn_s = 0.0
-            while self._engine.poll() is None or self._revive():
+            while self._kept.turn():
                 self._turn(keys)
-                self._bridge.turn()
+                self._alarm(self._bridge.turn())
                 if self._console.is_terminal and time.monotonic() - drawn_s > FRAME_S:
                     live.update(status_line(self._session), refresh=True)
                     drawn_s = time.monotonic()
         self._read_stderr()
 
-    def _revive(self) -> bool:
-        """Starts a dead engine again in its last state; False where it shall not be."""
+    def _start(self) -> Process:
+        """Starts the engine in its last state."""
+        self._stderr = b""
+        return self._starter.start(self._session, self._deaths)
+
+    def _again(self, death: Death) -> float | None:
+        """Whether a dead engine is started again: 0 s, or None for no."""
+        self._read_stderr()
         heard = self._session.boot_id != ""
-        if not self._engine.returncode or self._stopping or not heard:
-            return False
+        if not death.code or self._stopping or not heard:
+            return None
         self._deaths.note(time.monotonic())
         if self._deaths.too_many:
-            return False
-        self._read_stderr()
+            return None
+        why = self._last_words(death.code)
+        if death.hung:
+            why = f"the engine said nothing for {PATIENCE_S:g} s"
         how = " in bypass" if self._deaths.wants_bypass else ""
-        text = f"alarm: {self._last_words()}; started again{how}"
-        self._console.print(text, style="red", soft_wrap=True, markup=False)
-        self._stderr = b""
-        self._engine = self._starter.start(self._session, self._deaths)
-        return True
+        self._alarm(f"{why}; started again{how}")
+        return 0.0
 
-    def _last_words(self) -> str:
-        words = self._stderr.decode("utf-8", errors="replace")
-        return last_words(words, self._engine.returncode)
+    def _alarm(self, text: str) -> None:
+        """One line in red, where there is one."""
+        if text:
+            alarm = f"alarm: {text}"
+            self._console.print(alarm, style="red", soft_wrap=True, markup=False)
+
+    def _last_words(self, code: int) -> str:
+        return last_words(self._stderr.decode("utf-8", errors="replace"), code)
 
     def _turn(self, keys: Keys) -> None:
         """Waits for something to happen, at most a frame, and handles it."""
         self._ask()
-        assert self._engine.stderr is not None
-        pipe = self._engine.stderr.fileno()
+        stderr = self._kept.process.stderr
+        assert stderr is not None
+        pipe = stderr.fileno()
         inputs = [self._link.fileno(), *keys.descriptors()]
         ready, _, _ = select.select([*inputs, pipe], [], [], FRAME_S)
         if pipe in ready:
@@ -119,7 +134,8 @@ class Player:
 
     def _ask(self) -> None:
         """Wants a snapshot when the session does, and now and then to stay known."""
-        wait = RETRY_S if self._session.wants_snapshot else KEEP_ALIVE_S
+        missed = self._session.wants_snapshot or self._kept.silence.seconds > QUIET_S
+        wait = RETRY_S if missed else KEEP_ALIVE_S
         if time.monotonic() - self._asked_s > wait:
             self._link.send("/state/get")
             self._asked_s = time.monotonic()
@@ -127,6 +143,7 @@ class Player:
     def _receive(self) -> None:
         """Takes all that has arrived."""
         while reading := self._link.receive():
+            self._kept.silence.heard()
             self._session = reduce(self._session, reading)
         self._tell()
 
@@ -157,9 +174,10 @@ class Player:
 
     def _read_stderr(self) -> None:
         """Keeps what the engine says, and shows it."""
-        assert self._engine.stderr is not None
-        while select.select([self._engine.stderr], [], [], 0.0)[0]:
-            text = os.read(self._engine.stderr.fileno(), 4096)
+        stderr = self._kept.process.stderr
+        assert stderr is not None
+        while select.select([stderr], [], [], 0.0)[0]:
+            text = os.read(stderr.fileno(), 4096)
             if not text:
                 return
             self._stderr = (self._stderr + text)[-STDERR_BYTES:]
@@ -167,22 +185,18 @@ class Player:
     def _stop(self) -> None:
         """Asks the engine to end; it fades out and writes its summary."""
         self._stopping = True
+        self._kept.silence.allow(STOP_S)
         with suppress(ProcessLookupError):
-            self._engine.send_signal(signal.SIGINT)
+            self._kept.process.send_signal(signal.SIGINT)
 
     def _end(self) -> None:
         """Waits for the end, kills an engine that does not find it."""
         try:
-            self._engine.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._engine.kill()
-            self._engine.wait()
-        except KeyboardInterrupt:
-            self._engine.kill()
-            self._engine.wait()
-        self._read_stderr()
-        self._link.close()
-        self._bridge.stop()
+            self._kept.wait(STOP_S)
+        finally:
+            self._read_stderr()
+            self._link.close()
+            self._bridge.stop()
 
 
 def _as_interrupt(*_: object) -> None:

@@ -1,7 +1,5 @@
 """Plays live on a laptop: starts the engine, shows its state, sends keys as intents."""
 
-import secrets
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pedal import bank
-from pedal.children import BridgeProcess, Deaths, own_address, start
+from pedal.children import BridgeProcess, Deaths, Process, start
 from pedal.demo import demo_file
 from pedal.engine import (
     BLOCKS,
@@ -21,14 +19,13 @@ from pedal.engine import (
     data_folder,
     read_summary,
 )
-from pedal.errors import BankError, EngineError, UsageError
+from pedal.errors import BankError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.player import Player
+from pedal.ports import new_pin, page_port, page_text, tcp_port, udp_port
 from pedal.protocol.protocol import OSC_PORT
 from pedal.state import Session
 from pedal.status import summary_text
-
-PAGE_PORT = 8080
 
 
 @dataclass(frozen=True)
@@ -58,10 +55,10 @@ def play(options: Options, console: Console) -> None:
     """
     _check(options)
     _check_bank(options, console)
-    port = _free_port(options.osc_port)
-    page_port, link_port = _page_port(options.gui_port), _tcp_port(0)
-    pin = f"{secrets.randbelow(10**6):06d}" if options.listen else ""
-    bridge = BridgeProcess(page_port, link_port, options.bank.absolute(), pin)
+    port = udp_port(options.osc_port)
+    page, link_port = page_port(options.gui_port), tcp_port(0)
+    pin = new_pin() if options.listen else ""
+    bridge = BridgeProcess(page, link_port, options.bank.absolute(), pin)
     with tempfile.TemporaryDirectory(prefix="pedal-") as folder:
         summary_file = Path(folder) / "summary.json"
         settings = Settings(
@@ -74,9 +71,7 @@ def play(options: Options, console: Console) -> None:
         )
         engine = EngineProcess(settings, options, summary_file)
         player = Player(engine, bridge, port, console)
-        host = own_address() if pin else "localhost"
-        text = f"page http://{host}:{page_port}/{f'  PIN {pin}' if pin else ''}"
-        console.print(text, soft_wrap=True, markup=False)
+        console.print(page_text(page, pin), soft_wrap=True, markup=False)
         player.follow()
         summary = read_summary(summary_file)
     if summary:
@@ -90,7 +85,7 @@ class EngineProcess:
         self._settings, self._options, self._summary = settings, options, summary
         self._began_s = time.monotonic()
 
-    def start(self, last: Session, deaths: Deaths) -> subprocess.Popen[bytes]:
+    def start(self, last: Session, deaths: Deaths) -> Process:
         """Raises EngineError when it cannot be started. last: what it played."""
         options, settings = self._options, self._settings
         if last.boot_id:
@@ -100,6 +95,7 @@ class EngineProcess:
                 bypass=last.bypass or deaths.wants_bypass,
                 model_block=last.block,
                 params=last.params,
+                preset=last.preset,
             )
         extra = ["--summary", str(self._summary)]
         if options.audio == "demo":
@@ -110,7 +106,7 @@ class EngineProcess:
                 left = max(left - (time.monotonic() - self._began_s), 0.1)
             extra += ["--seconds", f"{left:g}"]
         line = command(options.period, options.audio, extra)
-        return start(line, settings.environment(), subprocess.PIPE)
+        return start(line, settings.environment(), stderr=subprocess.PIPE)
 
 
 def _check(options: Options) -> None:
@@ -147,40 +143,3 @@ def _check_bank(options: Options, console: Console) -> None:
         return
     if options.effect and options.effect != bank.CLEAN:
         loaded.effect(options.effect)
-
-
-def _free_port(port: int) -> int:
-    """The UDP port to use. Raises EngineError when it is taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind(("0.0.0.0", port))
-        except OSError as cause:
-            raise EngineError(
-                f"port {port}: expected a free UDP port, found it taken "
-                f"({cause.strerror}); stop the other pedal or use --osc-port 0"
-            ) from cause
-        return int(probe.getsockname()[1])
-
-
-def _page_port(port: int | None) -> int:
-    """The page's TCP port: the one asked for, else 8080, else a free one."""
-    if port is not None:
-        return _tcp_port(port)
-    try:
-        return _tcp_port(PAGE_PORT)
-    except EngineError:
-        return _tcp_port(0)
-
-
-def _tcp_port(port: int) -> int:
-    """A TCP port on loopback. Raises EngineError when it is taken."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as cause:
-            raise EngineError(
-                f"port {port}: expected a free TCP port, found it taken "
-                f"({cause.strerror}); use --gui-port 0"
-            ) from cause
-        return int(probe.getsockname()[1])

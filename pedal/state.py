@@ -124,6 +124,7 @@ def _snapshot(session: Session, row: Row) -> Session:
         alarm=session.alarm if same and fault != "none" else "",
         dropped=int(row["dropped"]),
         params=MappingProxyType({name: float(row[name]) for name in PARAMS}),
+        knobs=MappingProxyType({}),  # those that wait are told again behind it
         wants_snapshot=False,
     )
 
@@ -211,5 +212,5 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/takeover": _takeover,
     "/meter": _meter,
 }
-# Whole lists, told anew with a revision of their own when they change.
-WHOLE = ("/presets", "/gestures", "/expression")
+# Told whole, with a revision of their own when they change.
+WHOLE = ("/presets", "/gestures", "/expression", "/takeover")

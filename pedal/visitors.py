@@ -16,9 +16,17 @@ from pedal.messages import Value, read
 RATE_PER_S = 100.0  # messages a client may send; a dragged slider sends 60
 BURST = 200.0
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
-ACK_S = 1.0  # a meter without an acknowledgement is given up after this
+ACK_S = 0.3  # a meter without an acknowledgement is given up after this
 GUESSES = 5  # wrong PINs a minute, of all clients together
-READ_ONLY = ("/state/get",)
+LONGEST_LINE = 16384  # that an engine takes, here and on a board
+READ_ONLY = (
+    "/state/get",
+    "/presets/get",
+    "/presets/backup",
+    "/gestures/get",
+    "/expression/get",
+)
+ACK = '{"event":"ack"}'  # as the page writes it
 
 
 class Role(Enum):
@@ -86,6 +94,8 @@ class Pairing:
             return False
         if hmac.compare_digest(offer, self.token):
             return True
+        if len(offer) == len(self.token):
+            return False  # of an earlier run; nobody guesses 256 bits
         while self._wrong_s and now_s - self._wrong_s[0] > 60.0:
             self._wrong_s.popleft()
         if len(self._wrong_s) >= GUESSES or not self._pin:
@@ -146,6 +156,7 @@ class Visitor:
         self.dropped = 0
         self._pairing = pairing
         self._bucket = Bucket(now_s)
+        self._acks = Bucket(now_s)  # of their own: meters must not eat up a slider
 
     def hear(self, frame: str | bytes, now_s: float) -> Verdict:
         """Judges one frame; never raises."""
@@ -154,7 +165,8 @@ class Visitor:
         return verdict
 
     def _judge(self, frame: str | bytes, now_s: float) -> Verdict:
-        if not self._bucket.take(now_s) or not isinstance(frame, str):
+        bucket = self._acks if frame == ACK else self._bucket
+        if not bucket.take(now_s) or not isinstance(frame, str):
             return Verdict(dropped=True)
         try:
             found = json.loads(frame)
@@ -176,8 +188,11 @@ class Visitor:
             return Verdict()
         if name != "pair":
             return Verdict(dropped=True)
-        if not self._pairing.accepts(found.get("pin"), now_s):
-            return Verdict(reply=event("pair-refused"), dropped=True)
+        offer = found.get("pin")
+        if not self._pairing.accepts(offer, now_s):
+            old = isinstance(offer, str) and len(offer) == len(self._pairing.token)
+            name = "token-refused" if old else "pair-refused"
+            return Verdict(reply=event(name), dropped=True)
         self.role = Role.PLAYER
         return Verdict(
             reply=event("role", role=self.role.value, token=self._pairing.token)
@@ -196,7 +211,10 @@ class Visitor:
         if self.role is Role.VIEWER and address not in READ_ONLY:
             return _refused(address, "this view is read-only; enter the pedal's PIN")
         values = (*reading.args, reading.request) if reading.request else reading.args
-        return Verdict(forward=message(address, values))
+        forward = message(address, values)
+        if len(forward) >= LONGEST_LINE:
+            return _refused(address, f"longer than {LONGEST_LINE} bytes")
+        return Verdict(forward=forward)
 
 
 def _refused(address: str, reason: str) -> Verdict:

@@ -102,6 +102,7 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
   StepFault();
   StepPath();
   SharePresets();
+  RemindOfTakeovers();
   RetireBank();
   for (Smoother* smoother : {&trim_, &low_, &high_, &level_, &threshold_})
     smoother->AtGridPoint();

@@ -102,6 +102,13 @@ class Engine {
     char preset[kIdSize] = {};
   };
   static constexpr int kNumFields = 4;  // effect, bypass, block, preset
+  static constexpr int kMaxAnswers = 16;
+
+  // A request for setlist, foot map or both, until the publisher can read them.
+  struct Answer {
+    EventKind kind;
+    int request;
+  };
 
   void AtGridPoint() PEDAL_REALTIME;
   void DrainQueues() PEDAL_REALTIME;
@@ -118,6 +125,7 @@ class Engine {
   bool LeftPreset() const PEDAL_REALTIME;
   void TakeOfferedPresets() PEDAL_REALTIME;
   void SharePresets() PEDAL_REALTIME;
+  void TellMemory(EventKind kind, int request) PEDAL_REALTIME;
   void MoveParam(protocol::ParamId id, float value, int request) PEDAL_REALTIME;
   void ApplyToFeet(const Intent& intent) PEDAL_REALTIME;
   void SetGesture(const Intent& intent) PEDAL_REALTIME;
@@ -128,19 +136,19 @@ class Engine {
   void ApplyToPedal(const Intent& intent) PEDAL_REALTIME;
   void Calibrate(const Intent& intent) PEDAL_REALTIME;
   void MovePedal(const Intent& intent) PEDAL_REALTIME;
+  void PedalChanged(int request) PEDAL_REALTIME;
   void EndLateSweep() PEDAL_REALTIME;
   void MoveByKnob(protocol::ParamId id, float value) PEDAL_REALTIME;
   void TellParam(protocol::ParamId id, int request) PEDAL_REALTIME;
   void StepTelling() PEDAL_REALTIME;
-  void EmitTakeover(protocol::ParamId id) PEDAL_REALTIME;
-  void EmitChange(EventKind kind, int request) PEDAL_REALTIME;
-  void EmitSnapshot(int request) PEDAL_REALTIME;
   int EffectOf(const Preset& preset) const PEDAL_REALTIME;
   int NextPlayable(int index, int step) const PEDAL_REALTIME;
   void TurnKnob(const Intent& intent) PEDAL_REALTIME;
   void Turn(Takeover* takeover, const Intent& intent) PEDAL_REALTIME;
   void NoteTakeover(protocol::ParamId id) PEDAL_REALTIME;
   void TellTakeover(protocol::ParamId id, bool again) PEDAL_REALTIME;
+  void TellWaiting() PEDAL_REALTIME;
+  void RemindOfTakeovers() PEDAL_REALTIME;
   Takeover& TakeoverOf(protocol::ParamId id) PEDAL_REALTIME;
   void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
   void SnapParams() PEDAL_REALTIME;
@@ -192,6 +200,8 @@ class Engine {
   FootMap feet_, factory_feet_;
   Mailbox<FootMap> shared_feet_;
   bool feet_changed_ = false;  // since they were shared
+  Answer answers_[kMaxAnswers] = {};
+  int num_answers_ = 0;
   int feet_revision_ = 1;
   Takeover takeovers_[protocol::kNumParams];  // of the knobs
   Takeover pedal_takeover_;                   // of the expression pedal

@@ -71,7 +71,8 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kKnobTurn:
       return TurnKnob(intent);
     case IntentKind::kStateGet:
-      return EmitSnapshot(intent.request);
+      Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+      return TellWaiting();
     case IntentKind::kPresetLoad:
     case IntentKind::kPresetNext:
     case IntentKind::kPresetPrevious:
@@ -82,7 +83,7 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetsGet:
       return ApplyToSetlist(intent);
     case IntentKind::kPresetsBackup:
-      return Emit(EventNow(EventKind::kBackup, intent.request, clock_));
+      return TellMemory(EventKind::kBackup, intent.request);
     case IntentKind::kNothing:
     case IntentKind::kPresetsExport:
     case IntentKind::kPresetsImport:
@@ -321,14 +322,16 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
       wanted_.block == true_.block, std::strcmp(wanted_.preset, true_.preset) == 0};
   for (int f = 0; f < kNumFields; ++f) {
     const bool answers = asked_[f] && met[f];
-    if (changed[f]) ++revision_;
-    if (changed[f] || answers)
-      Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
+    if (!changed[f] && !answers) continue;
+    ++revision_;  // of its own even where it changes nothing: else it would look to who
+                  // lost the echo before it as if it were that one
+    Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
   if (!moved || changed[2]) return;  // a spare model may lie at another delay
   ++revision_;
   Emit(EventNow(EventKind::kSnapshot, 0, time));
+  TellWaiting();
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
@@ -348,19 +351,6 @@ Event Engine::EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALT
 
 void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
-}
-
-// A change of what is no sound: a revision too, so that who misses it notices.
-void Engine::EmitChange(EventKind kind, int request) PEDAL_REALTIME {
-  ++revision_;
-  Emit(EventNow(kind, request, clock_));
-}
-
-// With all knobs that wait, as those are told by no revision.
-void Engine::EmitSnapshot(int request) PEDAL_REALTIME {
-  Emit(EventNow(EventKind::kSnapshot, request, clock_));
-  for (int p = 0; p < protocol::kNumParams; ++p)
-    if ((state_.waiting >> p) & 1u) EmitTakeover(static_cast<ParamId>(p));
 }
 
 void Engine::EmitRejected(const Intent& intent, Reason reason, const char* word,

@@ -24,15 +24,15 @@ void Engine::ApplyToFeet(const Intent& intent) PEDAL_REALTIME {
       setlist_.overrides = Overrides();
       return FeetChanged(intent.request);
     default:  // kGesturesGet
-      return Emit(EventNow(EventKind::kGestures, intent.request, clock_));
+      return TellMemory(EventKind::kGestures, intent.request);
   }
 }
 
 void Engine::FeetChanged(int request) PEDAL_REALTIME {
   feet_untold_ = true;
   ++feet_revision_;
+  if (request != 0) TellMemory(EventKind::kGestures, request);
   SharePresets();
-  if (request != 0) Emit(EventNow(EventKind::kGestures, request, clock_));
 }
 
 // True, and refused, where `row` cannot hold while `preset` sounds.

@@ -30,9 +30,27 @@ void Engine::SharePresets() PEDAL_REALTIME {
   if (setlist_changed_ && shared_setlist_.Put(setlist_)) setlist_changed_ = false;
   if (feet_changed_ && shared_feet_.Put(feet_)) feet_changed_ = false;
   if (setlist_changed_ || feet_changed_) return;
-  if (presets_untold_) EmitChange(EventKind::kPresets, 0);
-  if (feet_untold_) EmitChange(EventKind::kGestures, 0);
+  if (presets_untold_) {  // with a revision: who misses the list sees the gap
+    ++revision_;
+    Emit(EventNow(EventKind::kPresets, 0, clock_));
+  }
+  if (feet_untold_) {
+    ++revision_;
+    Emit(EventNow(EventKind::kGestures, 0, clock_));
+  }
   presets_untold_ = feet_untold_ = false;
+  for (int a = 0; a < num_answers_; ++a)
+    Emit(EventNow(answers_[a].kind, answers_[a].request, clock_));
+  num_answers_ = 0;
+}
+
+// An answer waits until the publisher can read what it tells.
+void Engine::TellMemory(EventKind kind, int request) PEDAL_REALTIME {
+  const bool ready = !setlist_changed_ && !feet_changed_;
+  if (ready || num_answers_ == kMaxAnswers)
+    return Emit(EventNow(kind, request, clock_));
+  answers_[num_answers_].kind = kind;
+  answers_[num_answers_++].request = request;
 }
 
 void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
@@ -63,12 +81,12 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
       setlist_.kept[static_cast<int>(intent.param)] = intent.value != 0;
       break;
     default:  // kPresetsGet
-      return Emit(EventNow(EventKind::kPresets, intent.request, clock_));
+      return TellMemory(EventKind::kPresets, intent.request);
   }
   if (!done) return EmitRejected(intent, Reason::kUnknownPreset);
   setlist_changed_ = presets_untold_ = true;
+  if (intent.request != 0) TellMemory(EventKind::kPresets, intent.request);
   SharePresets();
-  if (intent.request != 0) Emit(EventNow(EventKind::kPresets, intent.request, clock_));
 }
 
 int Engine::EffectOf(const Preset& preset) const PEDAL_REALTIME {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/output.h"
+#include "host/performance.h"
 #include "host/program.h"
 #include "host/sound_card.h"
 
@@ -21,8 +22,10 @@ struct LiveReport {
 
 // Both return when a stop was requested, or after `seconds` (0: never), and the
 // program has had kStopFadeMs to fade out. Throw Error when the card breaks. [main]
+// events: footswitches, knobs and cable over the time that it plays, no messages: those
+// would allocate in the audio thread.
 LiveReport PlayLoop(Program* program, Output* output, const std::vector<float>& loop,
-                    double seconds);
+                    double seconds, const std::vector<Event>& events = {});
 
 // The card's callback has to exist before the card, and the card before the program,
 // whose period is the card's: so the rig is made first and gets its program later.

@@ -8,6 +8,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "host/auxiliary.h"
 #include "host/errors.h"
@@ -55,13 +56,27 @@ void RunWav(const Options& options, const std::string& project) {
   Inbox::Get().SetClock(Clock::kOffline);
   WavReader in(options.in);
   WavWriter out(options.out);
-  OfflineJob job = {&in, &out, options.tail, {}};
+  PinTrace trace(options.trace);
+  OfflineJob job = {&in, &out, options.tail, {}, &trace};
   if (!options.performance.empty())
     job.performance = LoadPerformance(options.performance);
   Program program(options.bela, project, BELA_FLAG_OFFLINE);
   program.Setup();
   RenderOffline(&program, job);
+  trace.Close();
   Finish(&program, options, {"file", 0.0, {}});
+}
+
+// What a live pedal may be told by a file: its pins and its cable.
+std::vector<Event> LoadPins(const std::string& path) {
+  if (path.empty()) return {};
+  std::vector<Event> events = LoadPerformance(path);
+  for (const Event& event : events)
+    if (!event.message.empty())
+      throw Error(
+          "--performance with --audio demo: expected digital, analog and cable "
+          "only, found a message; send it by OSC");
+  return events;
 }
 
 void RunDemo(const Options& options, const std::string& project) {
@@ -69,9 +84,12 @@ void RunDemo(const Options& options, const std::string& project) {
   const int period = options.bela.periodSize;
   std::unique_ptr<Output> output = MakeSpeakers(period);
   if (!output) output = MakeClockOutput(period);
+  if (!options.out.empty()) output = MakeRecording(std::move(output), options.out);
+  const std::vector<Event> events = LoadPins(options.performance);
   Program program(options.bela, project, 0);
   program.Setup();
-  const LiveReport granted = PlayLoop(&program, output.get(), loop, options.seconds);
+  const LiveReport granted =
+      PlayLoop(&program, output.get(), loop, options.seconds, events);
   Finish(&program, options, {output->name(), output->buffer_ms(), granted});
 }
 

@@ -29,5 +29,10 @@ std::unique_ptr<Output> MakeClockOutput(int period);
 // The machine's default loudspeakers; null where there are none.
 std::unique_ptr<Output> MakeSpeakers(int period);
 
+// Plays through `output` and keeps the left channel in a float32 WAV, which is there
+// once Drain() has returned; Drain() throws Error if it could not be kept whole.
+std::unique_ptr<Output> MakeRecording(std::unique_ptr<Output> output,
+                                      const std::string& path);
+
 }  // namespace host
 }  // namespace pedal

@@ -1,4 +1,4 @@
-// A performance: timed events that an offline run plays, read from JSON. [io]
+// A performance: timed events that a run plays, read from JSON. [io]
 #pragma once
 
 #include <cstdint>

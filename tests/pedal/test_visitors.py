@@ -168,3 +168,36 @@ def test_a_foreign_page_is_told_by_its_origin():
     assert is_own_origin(None, "localhost:8080")
     assert not is_own_origin("http://evil.example", "localhost:8080")
     assert not is_own_origin("null", "localhost:8080")
+
+
+def test_an_old_token_costs_no_guess():
+    pairing = Pairing("123456", "another run")
+    old = Pairing("123456", "secret").token
+    client = Visitor(Role.VIEWER, pairing, 0.0)
+    for second in range(50):
+        found = client.hear(json.dumps({"event": "pair", "pin": old}), float(second))
+        assert json.loads(found.reply)["event"] == "token-refused"
+    found = client.hear('{"event":"pair","pin":"123456"}', 50.0)
+    assert json.loads(found.reply)["role"] == "player"
+
+
+def test_a_viewer_may_ask_for_all_that_there_is_to_see():
+    viewer_ = visitor(Role.VIEWER)
+    for address in ("/state/get", "/presets/get"):
+        assert viewer_.hear(json.dumps({"address": address}), 0.0).forward
+
+
+def test_acknowledgements_do_not_eat_up_a_slider():
+    client = visitor()
+    slide = '{"address":"/param/set","args":["tone",1.0]}'
+    for step in range(3000):  # 90 a second beside as many acknowledgements
+        assert client.hear(slide, step / 90).forward
+        assert not client.hear('{"event":"ack"}', step / 90).dropped
+
+
+def test_a_name_that_no_engine_takes_is_refused_and_told():
+    for name in ("M\u00fcde", "x" * 32, "\U0001f3b8" * 3000):
+        frame = json.dumps({"address": "/preset/save", "args": ["a", name]})
+        found = visitor().hear(frame, 0.0)
+        assert not found.forward
+        assert json.loads(found.reply)["event"] == "refused"

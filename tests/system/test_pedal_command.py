@@ -19,17 +19,9 @@ import soundfile
 from pedal.demo import demo_file
 from pedal.errors import PedalError, RejectedError
 from pedal.link import Link
-from pedal.paths import engine_path
+from tests.system.stage import engine_missing, wait_until
 
 PEDAL = [sys.executable, "-m", "pedal.cli"]
-
-
-def engine_missing() -> str:
-    try:
-        engine_path()
-    except PedalError as cause:
-        return str(cause)
-    return ""
 
 
 pytestmark = pytest.mark.skipif(bool(engine_missing()), reason=engine_missing())
@@ -259,6 +251,46 @@ def test_a_killed_engine_is_back_within_2_s_in_its_last_state(bank_folder):
     assert "alarm: the engine was killed by signal 9" in out
 
 
+def test_a_hung_engine_is_noticed_and_back_in_its_last_state(bank_folder):
+    last = {"effect": "hum", "block": 16, "tone": 2.5}
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        before = wait_for(link, fault="none")["boot_id"]
+        link.ask("/effect/select", ["hum"])
+        link.ask("/model/block", [16])
+        link.ask("/param/set", ["tone", 2.5])
+        time.sleep(0.3)  # `pedal run` hears the echoes too
+        engine = child(process, "pedal-engine")
+        os.kill(engine, signal.SIGSTOP)
+        hung_s = time.monotonic()
+        noticed_s = wait_until(lambda: child(process, "pedal-engine") != engine)
+        after = wait_for(link, fault="none", **last)
+        back_s = time.monotonic() - hung_s - noticed_s
+        print(f"hang noticed after {noticed_s:.2f} s, back {back_s:.2f} s later")
+        assert 1.9 < noticed_s < 4.0
+        assert back_s < 2.0
+        assert after["boot_id"] != before
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 0, err
+    assert "alarm: the engine said nothing for 2 s; started again" in out
+
+
+def test_a_console_that_was_stopped_itself_takes_nobody_for_hung(bank_folder):
+    options = ("--gui-port", "0")
+    with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
+        boot_id = wait_for(link, fault="none")["boot_id"]
+        wait_until(lambda: child(process, "pedal.bridge"))
+        children = [child(process, name) for name in ("pedal-engine", "pedal.bridge")]
+        for number in (process.pid, *children):  # as a suspended laptop does
+            os.kill(number, signal.SIGSTOP)
+        time.sleep(4.0)
+        for number in (process.pid, *children):
+            os.kill(number, signal.SIGCONT)
+        time.sleep(3.0)
+        assert wait_for(link, fault="none")["boot_id"] == boot_id
+        assert children[1] == child(process, "pedal.bridge")
+
+
 def test_an_engine_that_keeps_dying_is_one_line(bank_folder):
     with playing(bank_folder) as (process, port), Link(port=port) as link:
         wait_for(link, fault="none")
@@ -293,6 +325,23 @@ def test_a_killed_bridge_is_back_within_2_s(bank_folder):
         killed_s = time.monotonic()
         while not page(address + "codec.js"):
             assert time.monotonic() - killed_s < 2.0
+        assert wait_for(link, fault="none")["boot_id"] == boot_id
+
+
+def test_a_hung_bridge_is_noticed_and_back(bank_folder):
+    options = ("--gui-port", "0")
+    with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
+        address = process.stdout.readline().split()[1]
+        boot_id = wait_for(link, fault="none")["boot_id"]
+        wait_until(lambda: page(address + "codec.js"))
+        time.sleep(2.0)  # a bridge that had lived a while
+        bridge = child(process, "pedal.bridge")
+        os.kill(bridge, signal.SIGSTOP)
+        noticed_s = wait_until(lambda: child(process, "pedal.bridge") != bridge)
+        back_s = wait_until(lambda: page(address + "codec.js"))
+        print(f"hang noticed after {noticed_s:.2f} s, back {back_s:.2f} s later")
+        assert 1.4 < noticed_s < 4.0  # it may have spoken half a second ago
+        assert back_s < 2.0
         assert wait_for(link, fault="none")["boot_id"] == boot_id
 
 

@@ -8,6 +8,7 @@
 #include "host/helpers.h"
 #include "host/live.h"
 #include "host/options.h"
+#include "host/wav.h"
 
 using namespace host_test;
 using namespace pedal::host;
@@ -137,6 +138,33 @@ TEST_CASE("a loop without sound is refused") {
         "--in: expected sound, found an empty file");
 }
 
+TEST_CASE("what the demo plays is kept, sample for sample") {
+  const FreshStop fresh;
+  const Folder folder;
+  Program program(Settings(), "toy", 0);
+  program.Setup();
+  auto recording = MakeRecording(std::make_unique<Recorder>(), folder / "out.wav");
+  PlayLoop(&program, recording.get(), {0.1f, 0.2f, 0.3f}, 1.0);
+  const std::vector<float> kept = WavReader(folder / "out.wav").ReadAll();
+  REQUIRE(kept.size() == program.frames());
+  const float expected[] = {0.1f, 0.2f, 0.3f};
+  for (std::size_t n = 0; n < kept.size(); ++n) REQUIRE(kept[n] == expected[n % 3]);
+}
+
+TEST_CASE("a pulled cable is silence in the demo too") {
+  const FreshStop fresh;
+  Recorder recorder;
+  Program program(Settings(), "toy", 0);
+  program.Setup();
+  Event pulled;
+  pulled.at = 100;
+  pulled.kind = Event::Kind::kCable;
+  pulled.value = 1.0f;
+  PlayLoop(&program, &recorder, {0.5f}, 0.01, {pulled});
+  CHECK(recorder.samples[2 * 99] == 0.5f);
+  CHECK(recorder.samples[2 * 100] == 0.0f);
+}
+
 TEST_CASE("the clocked device plays in real time") {
   const auto output = MakeClockOutput(64);
   const std::vector<float> silence(2 * 64);
@@ -173,7 +201,7 @@ TEST_CASE("a command line that makes no sense is refused in one line") {
         "--audio: found \"x\", expected demo, card or wav");
   CHECK(ParseError({"--audio", "wav", "--in", "a"}) ==
         "--audio wav: expected --out FILE.wav");
-  CHECK(ParseError({"--in", "a", "--out", "b"}) ==
-        "--out: expected --audio wav with it");
+  CHECK(ParseError({"--audio", "card", "--out", "b"}) ==
+        "--out: expected --audio wav or demo with it");
   CHECK(ParseError({"stray"}) == "\"stray\": expected options only");
 }
