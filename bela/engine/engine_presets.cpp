@@ -30,14 +30,8 @@ void Engine::SharePresets() PEDAL_REALTIME {
   if (setlist_changed_ && shared_setlist_.Put(setlist_)) setlist_changed_ = false;
   if (feet_changed_ && shared_feet_.Put(feet_)) feet_changed_ = false;
   if (setlist_changed_ || feet_changed_) return;
-  if (presets_untold_) {  // with a revision: who misses the list sees the gap
-    ++revision_;
-    Emit(EventNow(EventKind::kPresets, 0, clock_));
-  }
-  if (feet_untold_) {
-    ++revision_;
-    Emit(EventNow(EventKind::kGestures, 0, clock_));
-  }
+  if (presets_untold_) EmitChange(EventKind::kPresets, 0);
+  if (feet_untold_) EmitChange(EventKind::kGestures, 0);
   presets_untold_ = feet_untold_ = false;
   for (int a = 0; a < num_answers_; ++a)
     Emit(EventNow(answers_[a].kind, answers_[a].request, clock_));
