@@ -38,6 +38,7 @@ def looking(browser, pedal, layer: str, size):
     page = open_page(browser, pedal, size, reduced_motion="reduce")
     tile(page, "hum").click()
     expect(tile(page, "hum")).to_have_attribute("data-look", "on")
+    expect(tile(page, "hum")).to_have_attribute("data-hue", "#2f8f4e")  # of bank.json
     expect(page.locator("#banner")).to_be_hidden()
     if layer == "edit":
         edit(page)
