@@ -21,10 +21,10 @@ const ASKED = {
 };
 export const WANTS_ALL = { wantsSnapshot: true, wantsPresets: true, wantsGestures: true, wantsExpression: true };
 
-// What a gap may hide. The long reports are asked for once a second at most: the engine answers to all pages, and
-// one page on a bad line must not make the line of the others bad.
+// What a gap may hide. The long reports are asked for at most three times a second: the engine answers to all pages,
+// and one page on a bad line must not make the line of the others bad. Seldomer would leave a view wrong for a second.
 const GAP = { wantsSnapshot: true, wantsPresets: true, gap: true };
-const SELDOM_MS = 1000;
+const SELDOM_MS = 300;
 
 export const START = {
   ...WANTS_ALL,
@@ -136,10 +136,11 @@ const FORGOTTEN = { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", 
 function snapshot(state, row) {
   const same = row.boot_id === state.bootId;
   if (same && row.revision < state.revision) return state;
-  const missed = !same || state.wantsSnapshot || row.revision > state.revision;
+  const jumped = row.revision > state.revision;
   return {
     ...state,
-    ...(missed ? { ...GAP, knobs: {} } : {}), // what else was missed; knobs that wait are told again behind it
+    ...(jumped ? GAP : {}), // what else may have been missed
+    knobs: jumped || state.wantsSnapshot ? {} : state.knobs, // those that wait are told again behind it
     ...(same ? {} : { ...WANTS_ALL, ...FORGOTTEN, gap: false }),
     bootId: row.boot_id,
     revision: row.revision,

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
+from websockets.datastructures import Headers, MultipleValuesError
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -123,19 +123,23 @@ class Bridge:
 
     def _http(self, _: ServerConnection, request: Request) -> Response | None:
         """None lets a WebSocket through; all else is answered here."""
-        host = request.headers.get("Host", "")
-        path = urlsplit(request.path).path
+        try:
+            host = request.headers.get("Host", "")
+            origin = request.headers.get("Origin")
+            known = request.headers.get("If-None-Match", "")
+            path = urlsplit(request.path).path
+        except (ValueError, MultipleValuesError):
+            return _response(Answer(400, {}, b"no such request\n"))
         if not is_own_host(host):
             return _response(Answer(403, {}, b"this pedal has another name\n"))
         if path in ("/gui_control", "/gui_data"):
-            if not is_own_origin(request.headers.get("Origin"), host):
+            if not is_own_origin(origin, host):
                 return _response(Answer(403, {}, b"foreign page\n"))
             if self._sockets >= 2 * MOST_CLIENTS:
                 return _response(Answer(503, {}, b"too many clients\n"))
             return None
         if path == "/health":
             return _response(self._health())
-        known = request.headers.get("If-None-Match", "")
         return _response(self._pages.get(path, host, known))
 
     def _health(self) -> Answer:

@@ -2,6 +2,7 @@
 // fades become truths.
 #include <cstring>
 
+#include "engine/curve.h"
 #include "engine/engine.h"
 #include "engine/finite.h"
 
@@ -40,7 +41,9 @@ void Engine::DrainQueues() PEDAL_REALTIME {
 }
 
 void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
-  if (intent.again && Holds(intent)) return Apply(*intent.again);
+  if (intent.wrong != Reason::kNone)
+    return EmitRejected(intent, intent.wrong, intent.name);
+  if (intent.or_off && Holds(intent)) return Apply(IntentOf(intent.gesture.off));
   switch (intent.kind) {
     case IntentKind::kEffectSelect: {
       const bool clean = std::strcmp(intent.id, "clean") == 0;
@@ -68,8 +71,7 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kKnobTurn:
       return TurnKnob(intent);
     case IntentKind::kStateGet:
-      Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
-      return TellWaiting();
+      return EmitSnapshot(intent.request);
     case IntentKind::kPresetLoad:
     case IntentKind::kPresetNext:
     case IntentKind::kPresetPrevious:
@@ -79,9 +81,26 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kParamKeep:
     case IntentKind::kPresetsGet:
       return ApplyToSetlist(intent);
+    case IntentKind::kPresetsBackup:
+      return TellMemory(EventKind::kBackup, intent.request);
+    case IntentKind::kNothing:
     case IntentKind::kPresetsExport:
     case IntentKind::kPresetsImport:
-      return;  // files are no matter of the engine's
+    case IntentKind::kPresetsRestore:
+    case IntentKind::kFootswitch:
+      return;  // files and texts are no matter of the engine's
+    case IntentKind::kGesturesGet:
+    case IntentKind::kGestureSet:
+    case IntentKind::kGestureClear:
+    case IntentKind::kGesturesReset:
+      return ApplyToFeet(intent);
+    case IntentKind::kExpressionGet:
+    case IntentKind::kExpressionParam:
+    case IntentKind::kExpressionCalibrate:
+      return ApplyToPedal(intent);
+    case IntentKind::kPedalRest:
+    case IntentKind::kPedalTurn:
+      return MovePedal(intent);
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (fault_request_ != 0 || phase_ != Phase::kSteady ||
@@ -114,6 +133,12 @@ void Engine::ForgetWish(int field, const Intent& intent) PEDAL_REALTIME {
 
 void Engine::MoveParam(ParamId id, float value, int request) PEDAL_REALTIME {
   SetParam(id, value);
+  TellParam(id, request);
+}
+
+void Engine::TellParam(ParamId id, int request) PEDAL_REALTIME {
+  untold_ &= ~(1u << static_cast<int>(id));
+  param_told_[static_cast<int>(id)] = clock_;
   ++revision_;
   Event event = EventNow(EventKind::kParam, request, clock_);
   event.param = id;
@@ -168,8 +193,8 @@ void Engine::SnapParams() PEDAL_REALTIME {
 }
 
 float Engine::Position(ParamId id) const PEDAL_REALTIME {
-  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
-  return (state_.params[static_cast<int>(id)] - param.min) / (param.max - param.min);
+  const int p = static_cast<int>(id);
+  return pedal::PositionOf(protocol::kParams[p], state_.params[p]);
 }
 
 Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
@@ -304,8 +329,7 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   }
   if (!moved || changed[2]) return;  // a spare model may lie at another delay
   ++revision_;
-  Emit(EventNow(EventKind::kSnapshot, 0, time));
-  TellWaiting();
+  EmitSnapshot(0);
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
@@ -327,8 +351,24 @@ void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Engine::EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME {
+// A change of what is no sound: a revision too, so that who misses it notices.
+void Engine::EmitChange(EventKind kind, int request) PEDAL_REALTIME {
+  ++revision_;
+  Emit(EventNow(kind, request, clock_));
+}
+
+// With all knobs that wait, as those are told by no revision.
+void Engine::EmitSnapshot(int request) PEDAL_REALTIME {
+  Emit(EventNow(EventKind::kSnapshot, request, clock_));
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    if ((state_.waiting >> p) & 1u) EmitTakeover(static_cast<ParamId>(p));
+}
+
+void Engine::EmitRejected(const Intent& intent, Reason reason, const char* word,
+                          int value) PEDAL_REALTIME {
   Event event = EventNow(EventKind::kRejected, intent.request, clock_);
+  std::strncpy(event.word, word, kIdSize - 1);
+  event.value = value;
   event.reason = reason;
   event.rejected = intent.kind;
   Emit(event);

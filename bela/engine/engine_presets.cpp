@@ -1,5 +1,5 @@
 // The pedal's memory: presets are recalled and edited at grid points, on the engine's
-// own copy of the setlist; a knob that a preset left behind waits until it has passed.
+// own copy of the setlist.
 #include <cstring>
 
 #include "engine/engine.h"
@@ -8,63 +8,43 @@ namespace pedal {
 
 using protocol::ParamId;
 
-namespace {
-
-constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob that is turned
-constexpr SampleTime kTellAgain = kSampleRate / 2;  // of one at rest: a page may be new
-constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
-
-float BandOf(ParamId id) {
-  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
-  return kThere * (param.max - param.min);
-}
-
-}  // namespace
-
 void Engine::StartWithPresets(const Setlist& setlist) { setlist_ = setlist; }
 
 bool Engine::OfferPresets(const Setlist& setlist) {
-  if (setlist_coming_.load(std::memory_order_acquire)) return false;
-  coming_setlist_ = setlist;
-  setlist_coming_.store(true, std::memory_order_release);
-  return true;
+  return coming_setlist_.Put(setlist);
 }
 
-bool Engine::TakePresets(Setlist* setlist) {
-  if (!setlist_shared_.load(std::memory_order_acquire)) return false;
-  *setlist = shared_setlist_;
-  setlist_shared_.store(false, std::memory_order_release);
-  return true;
-}
+bool Engine::TakePresets(Setlist* setlist) { return shared_setlist_.Take(setlist); }
 
 void Engine::TakeOfferedPresets() PEDAL_REALTIME {
-  if (!setlist_coming_.load(std::memory_order_acquire)) return;
-  setlist_ = coming_setlist_;
-  setlist_coming_.store(false, std::memory_order_release);
+  if (!coming_setlist_.Take(&setlist_)) return;
+  Override dropped;  // one that the pedal's own map, edited meanwhile, excludes
+  while (DropConflict(feet_, &setlist_.overrides, &dropped)) continue;
   if (setlist_.Find(wanted_.preset) < 0) ForgetPreset();
-  setlist_changed_ = true;
+  setlist_changed_ = presets_untold_ = feet_untold_ = true;
+  ++feet_revision_;
 }
 
-// Told again as soon as the publisher has read the one before.
+// Told again as soon as the publisher has read what was shared before.
 void Engine::SharePresets() PEDAL_REALTIME {
-  if (!setlist_changed_ || setlist_shared_.load(std::memory_order_acquire)) return;
-  shared_setlist_ = setlist_;
-  setlist_shared_.store(true, std::memory_order_release);
-  setlist_changed_ = false;
-  ++revision_;  // who misses the list sees the gap
-  if (num_setlist_requests_ == 0) Emit(EventNow(EventKind::kPresets, 0, clock_));
-  for (int r = 0; r < num_setlist_requests_; ++r)
-    Emit(EventNow(EventKind::kPresets, setlist_requests_[r], clock_));
-  num_setlist_requests_ = 0;
+  if (setlist_changed_ && shared_setlist_.Put(setlist_)) setlist_changed_ = false;
+  if (feet_changed_ && shared_feet_.Put(feet_)) feet_changed_ = false;
+  if (setlist_changed_ || feet_changed_) return;
+  if (presets_untold_) EmitChange(EventKind::kPresets, 0);
+  if (feet_untold_) EmitChange(EventKind::kGestures, 0);
+  presets_untold_ = feet_untold_ = false;
+  for (int a = 0; a < num_answers_; ++a)
+    Emit(EventNow(answers_[a].kind, answers_[a].request, clock_));
+  num_answers_ = 0;
 }
 
-// An answer waits until the publisher can read the list that it tells.
-void Engine::AnswerSetlist(int request) PEDAL_REALTIME {
-  if (setlist_changed_ && num_setlist_requests_ < kMaxSetlistRequests && request != 0)
-    setlist_requests_[num_setlist_requests_++] = request;
-  else if (!setlist_changed_ || request != 0)
-    Emit(EventNow(EventKind::kPresets, request, clock_));
-  SharePresets();
+// An answer waits until the publisher can read what it tells.
+void Engine::TellMemory(EventKind kind, int request) PEDAL_REALTIME {
+  const bool ready = !setlist_changed_ && !feet_changed_;
+  if (ready || num_answers_ == kMaxAnswers)
+    return Emit(EventNow(kind, request, clock_));
+  answers_[num_answers_].kind = kind;
+  answers_[num_answers_++].request = request;
 }
 
 void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
@@ -75,12 +55,16 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetLoad:
       return Recall(setlist_.Find(intent.id), intent);
     case IntentKind::kPresetNext:
-      return Recall(count == 0 ? -1 : (here + 1) % count, intent);
+      return Recall(NextPlayable(count == 0 ? -1 : (here + 1) % count, 1), intent);
     case IntentKind::kPresetPrevious:
-      return Recall(here > 0 ? here - 1 : count - 1, intent);
+      return Recall(NextPlayable(here > 0 ? here - 1 : count - 1, -1), intent);
     case IntentKind::kPresetSave:
       return SavePreset(intent);
     case IntentKind::kPresetDelete:
+      if (setlist_.overrides.Drop(intent.id)) {
+        feet_untold_ = true;
+        ++feet_revision_;
+      }
       done = setlist_.Delete(intent.id);
       if (done && std::strcmp(wanted_.preset, intent.id) == 0) ForgetPreset();
       break;
@@ -91,20 +75,36 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
       setlist_.kept[static_cast<int>(intent.param)] = intent.value != 0;
       break;
     default:  // kPresetsGet
-      return AnswerSetlist(intent.request);
+      return TellMemory(EventKind::kPresets, intent.request);
   }
   if (!done) return EmitRejected(intent, Reason::kUnknownPreset);
-  setlist_changed_ = true;
-  AnswerSetlist(intent.request);
+  setlist_changed_ = presets_untold_ = true;
+  if (intent.request != 0) TellMemory(EventKind::kPresets, intent.request);
+  SharePresets();
+}
+
+int Engine::EffectOf(const Preset& preset) const PEDAL_REALTIME {
+  if (std::strcmp(preset.effect, "clean") == 0) return kClean;
+  const int found = bank_ ? bank_->Find(preset.effect) : -1;
+  return found < 0 ? kNoEffect : found;
+}
+
+// The place from `index` on whose effect the bank has, so that a foot gets past those
+// that cannot play; `index` itself where none can.
+int Engine::NextPlayable(int index, int step) const PEDAL_REALTIME {
+  for (int tries = 0, i = index; tries < setlist_.count; ++tries) {
+    if (EffectOf(setlist_.presets[i]) != kNoEffect) return i;
+    i = (i + step + setlist_.count) % setlist_.count;
+  }
+  return index;
 }
 
 // Effect and block change like any wish, by one fade; parameters glide at once.
 void Engine::Recall(int index, const Intent& intent) PEDAL_REALTIME {
   if (index < 0) return EmitRejected(intent, Reason::kUnknownPreset);
   const Preset& preset = setlist_.presets[index];
-  const bool clean = std::strcmp(preset.effect, "clean") == 0;
-  const int effect = clean ? kClean : bank_ ? bank_->Find(preset.effect) : kNoEffect;
-  if (effect < 0 && !clean) return EmitRejected(intent, Reason::kUnknownEffect);
+  const int effect = EffectOf(preset);
+  if (effect == kNoEffect) return EmitRejected(intent, Reason::kUnknownEffect);
   ForgetWish(0, intent);
   ForgetWish(2, intent);
   wanted_.effect = effect;
@@ -148,7 +148,7 @@ void Engine::SavePreset(const Intent& intent) PEDAL_REALTIME {
   preset.block = wanted_.block;
   std::memcpy(preset.params, state_.params, sizeof preset.params);
   if (!setlist_.Save(preset)) return EmitRejected(intent, Reason::kSetlistFull);
-  setlist_changed_ = true;
+  setlist_changed_ = presets_untold_ = true;
   SharePresets();
   WishPreset(preset.id, intent);
 }
@@ -162,57 +162,6 @@ bool Engine::LeftPreset() const PEDAL_REALTIME {
   for (int p = 0; p < protocol::kNumParams; ++p)
     left = left || (!setlist_.kept[p] && preset.params[p] != state_.params[p]);
   return left;
-}
-
-void Engine::TurnKnob(const Intent& intent) PEDAL_REALTIME {
-  const int p = static_cast<int>(intent.param);
-  Takeover& takeover = takeovers_[p];
-  const float target = state_.params[p], band = BandOf(intent.param);
-  if (intent.kind == IntentKind::kKnobRest)
-    takeover.Rest(intent.number, target, band);
-  else if (takeover.Turn(intent.number, target, band))
-    MoveParam(intent.param, intent.number, 0);
-  else
-    state_.waiting_turned = clock_;
-  const bool waited = (state_.waiting >> p) & 1u;
-  const bool tell = clock_ - takeover_told_ >= kTellEvery;
-  if (takeover.pending() != waited) return ToggleTakeover(intent.param);
-  if (!waited || !tell) return;
-  TellTakeover(intent.param);
-}
-
-// After something else than its knob has moved a parameter.
-void Engine::NoteTakeover(ParamId id) PEDAL_REALTIME {
-  const int p = static_cast<int>(id);
-  Takeover& takeover = takeovers_[p];
-  takeover.Moved(state_.params[p], BandOf(id));
-  const bool waited = (state_.waiting >> p) & 1u;
-  if (takeover.pending() != waited) ToggleTakeover(id);
-}
-
-// A change like any other: it has a revision, so that a gap tells who missed it.
-void Engine::ToggleTakeover(ParamId id) PEDAL_REALTIME {
-  state_.waiting ^= 1u << static_cast<int>(id);
-  ++revision_;
-  TellTakeover(id);
-}
-
-void Engine::TellTakeover(ParamId id) PEDAL_REALTIME {
-  takeover_told_ = clock_;
-  Event event = EventNow(EventKind::kTakeover, 0, clock_);
-  event.param = id;
-  event.number = takeovers_[static_cast<int>(id)].knob();
-  Emit(event);
-}
-
-// A snapshot holds no knobs: those that wait are told behind it, and twice a second.
-void Engine::TellWaiting() PEDAL_REALTIME {
-  for (int p = 0; p < protocol::kNumParams; ++p)
-    if ((state_.waiting >> p) & 1u) TellTakeover(static_cast<ParamId>(p));
-}
-
-void Engine::RemindOfTakeovers() PEDAL_REALTIME {
-  if (state_.waiting != 0 && clock_ - takeover_told_ >= kTellAgain) TellWaiting();
 }
 
 }  // namespace pedal

@@ -1,4 +1,4 @@
-// Walks over a message without reading a byte beyond its end.
+// Walks over a message or a bundle without reading a byte beyond its end.
 #include "host/osc_check.h"
 
 #include <cstdint>
@@ -21,11 +21,16 @@ std::size_t EndOfString(const char* bytes, std::size_t size, std::size_t start) 
   return end;
 }
 
-std::size_t EndOfBlob(const char* bytes, std::size_t size, std::size_t start) {
-  if (size - start < 4) return kNone;
+std::uint64_t ReadSize(const char* bytes) {
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < 4; ++i)
-    length = length << 8 | static_cast<unsigned char>(bytes[start + i]);
+    length = length << 8 | static_cast<unsigned char>(bytes[i]);
+  return length;
+}
+
+std::size_t EndOfBlob(const char* bytes, std::size_t size, std::size_t start) {
+  if (size - start < 4) return kNone;
+  const std::uint64_t length = ReadSize(bytes + start);
   const std::uint64_t end = start + 4 + (length + 3) / 4 * 4;
   return end <= size ? static_cast<std::size_t>(end) : kNone;
 }
@@ -68,6 +73,20 @@ ErrorCode CheckMessage(const char* bytes, std::size_t size) {
     if (at == kNone) return MALFORMED_ARGUMENTS;
   }
   return at == size ? OK_NO_ERROR : MALFORMED_ARGUMENTS;
+}
+
+ErrorCode CheckBundle(const char* bytes, std::size_t size) {
+  constexpr std::size_t kHead = 16;  // "#bundle" and a time
+  if (size < kHead || size % 4 != 0 || std::memcmp(bytes, "#bundle", 8) != 0)
+    return INVALID_BUNDLE;
+  for (std::size_t at = kHead;
+       at < size;) {  // at is a multiple of 4: 4 bytes are there
+    const std::uint64_t length = ReadSize(bytes + at);
+    at += 4;
+    if (length == 0 || length % 4 != 0 || length > size - at) return INVALID_BUNDLE;
+    at += static_cast<std::size_t>(length);
+  }
+  return OK_NO_ERROR;
 }
 
 }  // namespace oscpkt

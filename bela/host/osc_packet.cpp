@@ -4,6 +4,8 @@
 
 #include <oscpkt.hh>
 
+#include "host/osc_check.h"
+
 namespace oscpkt {
 namespace {
 
@@ -19,17 +21,18 @@ void CollectBundle(const osc::ReceivedBundle& bundle, int depth,
     throw osc::MalformedBundleException("bundle nested too deep");
   for (auto element = bundle.ElementsBegin(); element != bundle.ElementsEnd();
        ++element) {
-    if (element->Size() <= 0)
-      throw osc::MalformedBundleException("bundle with an empty element");
     Collect(osc::ReceivedPacket(element->Contents(), element->Size()), depth + 1, out);
   }
 }
 
 void Collect(const osc::ReceivedPacket& packet, int depth, std::list<Message>* out) {
-  if (packet.Size() > 0 && packet.Contents()[0] == '#') {
+  const auto size = static_cast<std::size_t>(packet.Size());
+  if (size > 0 && packet.Contents()[0] == '#') {
+    if (CheckBundle(packet.Contents(), size) != OK_NO_ERROR)
+      throw osc::MalformedBundleException("bundle with wrong sizes");
     CollectBundle(osc::ReceivedBundle(packet), depth, out);
   } else {
-    out->emplace_back(packet.Contents(), static_cast<std::size_t>(packet.Size()));
+    out->emplace_back(packet.Contents(), size);
   }
 }
 

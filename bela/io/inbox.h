@@ -28,9 +28,14 @@ class Inbox {
     if (verdict != Verdict::kTaken) ++dropped_;
     if (verdict == Verdict::kDropped) return false;
     if (intent.kind == IntentKind::kFootswitch) return Press(source, intent);
-    const bool file = intent.kind == IntentKind::kPresetsExport ||
-                      intent.kind == IntentKind::kPresetsImport;
-    const bool queued = file ? presets_->Ask(intent) : engine_->Push(source, intent);
+    bool queued = false;
+    if (intent.kind == IntentKind::kPresetsRestore)
+      queued = presets_->Ask(intent, message.args[0].text);
+    else if (intent.kind == IntentKind::kPresetsExport ||
+             intent.kind == IntentKind::kPresetsImport)
+      queued = presets_->Ask(intent);
+    else
+      queued = engine_->Push(source, intent);
     if (!queued) ++dropped_;
     return true;
   }
@@ -50,9 +55,15 @@ class Inbox {
     const bool good =
         index >= 0 && !rights_.timed && feet_->Push(source, index, intent.value != 0);
     if (!good) ++dropped_;
-    Intent answer;  // asks for /state
+    if (index >= 0 && !good) return false;
+    Intent answer;  // asks for /state, or is refused
     answer.request = intent.request;
-    if (good && intent.request != 0) engine_->Push(source, answer);
+    if (index < 0) {
+      answer.kind = IntentKind::kFootswitch;
+      answer.wrong = Reason::kUnknownSwitch;
+      std::memcpy(answer.name, intent.id, kIdSize);
+    }
+    if (!good || intent.request != 0) engine_->Push(source, answer);
     return good;
   }
 

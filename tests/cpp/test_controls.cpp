@@ -132,7 +132,7 @@ int RunFeet(pedal::Surface* surface, int samples, pedal::IntentKind kind,
 
 TEST_CASE("a tap from afar is one press, be it in a single packet") {
   pedal::Surface surface;
-  REQUIRE(surface.Prepare()[0] == '\0');
+  REQUIRE(surface.Prepare() == pedal::Reason::kNone);
   pedal::SampleTime time = 0;
   RunFeet(&surface, 1000, pedal::IntentKind::kEffectNext, &time);
   for (int tap = 0; tap < 50; ++tap) {
@@ -144,16 +144,15 @@ TEST_CASE("a tap from afar is one press, be it in a single packet") {
 }
 
 TEST_CASE("a switch held from afar springs back soon after the last word") {
-  constexpr pedal::board::Gesture kMap[] = {
-      {pedal::board::GestureKind::kMomentary,
+  constexpr pedal::Gesture kMap[] = {
+      {pedal::GestureKind::kMomentary,
        0,
        -1,
        {pedal::IntentKind::kBypass, "", pedal::protocol::ParamId::kTrim, 1, 0.0f},
-       {pedal::IntentKind::kBypass, "", pedal::protocol::ParamId::kTrim, 0, 0.0f},
-       true},
+       {pedal::IntentKind::kBypass, "", pedal::protocol::ParamId::kTrim, 0, 0.0f}},
   };
   pedal::Surface surface;
-  REQUIRE(surface.Prepare(kMap, 1)[0] == '\0');
+  REQUIRE(surface.Prepare(kMap, 1) == pedal::Reason::kNone);
   pedal::SampleTime time = 0;
   RunFeet(&surface, 1000, pedal::IntentKind::kBypass, &time);
   for (int again = 0; again < 50; ++again) {  // held for five seconds

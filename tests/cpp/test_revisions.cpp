@@ -61,8 +61,8 @@ TEST_CASE("the answer to an edit of the setlist waits until the list can be read
   REQUIRE(rig.engine().TakePresets(&list));
   CHECK_FALSE(list.kept[static_cast<int>(ParamId::kDrive)]);
   const auto after = Heard(&rig, {});
-  REQUIRE(after.size() == 1);
-  CHECK(after[0].request == 8);
+  REQUIRE(after.size() == 2);  // to all, and the answer
+  CHECK(after[1].request == 8);
   REQUIRE(rig.engine().TakePresets(&list));
   CHECK(list.kept[static_cast<int>(ParamId::kDrive)]);
 }

@@ -19,9 +19,12 @@ void Take(const pedal::Message& message) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const oscpkt::Message packed(data, size);
-  pedal::Message from_osc;
-  if (packed.isOk() && pedal::FromOsc(packed, &from_osc)) Take(from_osc);
+  oscpkt::PacketReader reader;
+  reader.init(data, size);
+  while (const oscpkt::Message* packed = reader.popMessage()) {
+    pedal::Message from_osc;
+    if (pedal::FromOsc(*packed, &from_osc)) Take(from_osc);
+  }
   const std::string text(reinterpret_cast<const char*>(data), size);
   const pedal::JsonPointer root = pedal::ParseJson(text);
   pedal::Message from_gui;

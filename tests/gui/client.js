@@ -53,9 +53,9 @@ function tell(event) {
 // What the page would show of the pedal, whenever it differs.
 function show() {
   const { linkUp, bootId, revision, effect, bypass, block, delay, fault, params, knobs } = state;
-  const { preset, unsaved, presets, kept, wantsSnapshot, wantsPresets } = state;
-  const pedal = { bootId, revision, effect, bypass, block, delay, fault, params, knobs, preset, unsaved, presets, kept };
-  const view = JSON.stringify({ ...pedal, linkUp, wantsSnapshot, wantsPresets });
+  const { preset, unsaved, presets, kept, gestures } = state;
+  const sound = { bootId, revision, effect, bypass, block, delay, fault, params, knobs };
+  const view = JSON.stringify({ ...sound, preset, unsaved, presets, kept, gestures, linkUp, asks: asks(state).length + (state.gap ? 1 : 0) });
   if (view !== shown) write({ view: JSON.parse((shown = view)) });
 }
 
@@ -93,6 +93,8 @@ function intent() {
     () => hold(param, draw() < 0.5),
     () => raw("/preset/move", among(PRESETS), Math.floor(draw() * 3)),
     () => raw("/preset/delete", among(PRESETS)),
+    () => raw("/gesture/set", among(["", "verse"]), "double", "effect", among(["/effect/next", "/preset/next"]), ""),
+    () => raw("/gesture/clear", among(["", "verse"]), "double", "effect"),
   ])();
 }
 

@@ -151,12 +151,12 @@ test("the lock is this page's own and no engine's word touches it", () => {
   assert.equal(state.page.locked, true);
 });
 
-test("a gap asks for the long reports once a second at most", () => {
+test("a gap asks for the long reports three times a second at most", () => {
   const calm = { ...PLAYING, gap: false, caughtUpMs: 5000, wantsGestures: false, wantsExpression: false };
   const gap = reduce(calm, message("/echo/bypass", "b1", 9, 0, 1));
   assert.deepEqual([gap.wantsSnapshot, gap.wantsPresets, gap.wantsGestures], [true, true, false]);
-  const soon = reduce(gap, { type: "tick", nowMs: 5500 });
-  const later = reduce(soon, { type: "tick", nowMs: 6000 });
+  const soon = reduce(gap, { type: "tick", nowMs: 5200 });
+  const later = reduce(soon, { type: "tick", nowMs: 5300 });
   assert.deepEqual([soon.wantsGestures, later.wantsGestures, later.wantsExpression, later.gap], [false, true, true, false]);
 });
 

@@ -39,15 +39,26 @@ def expect(node):
 
 
 def open_page(
-    browser, pedal: Stage, size=(1280, 800), theme="dark", address="", **options
+    browser,
+    pedal: Stage,
+    size=(1280, 800),
+    theme="dark",
+    address="",
+    watch="",
+    **options,
 ):
-    """A page of its own storage that is live; its script errors gather in .errors."""
+    """A page of its own storage that is live; its script errors gather in .errors.
+
+    watch: a script that runs before the page's own.
+    """
     view = {"width": size[0], "height": size[1]}
     page = browser.new_context(viewport=view, **options).new_page()
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.set_default_timeout(PATIENCE_MS)
     page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+    if watch:
+        page.add_init_script(watch)
     page.goto(address or pedal.address)
     wait_live(page)
     return page

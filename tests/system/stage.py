@@ -53,18 +53,39 @@ def ending(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
             process.wait()
 
 
-class Stage:
-    """One pedal: its engine and its bridge, each of which can be killed and started."""
+class Page:
+    """What a bridge serves, seen from outside."""
 
-    def __init__(self, bank: Path, pin: str = "", score: Path | None = None) -> None:
-        self.bank, self.pin, self.score = bank, pin, score
-        self.page_port, self.link_port = free_port(), free_port()
-        self.engine: subprocess.Popen | None = None
-        self.bridge: subprocess.Popen | None = None
+    def __init__(self) -> None:
+        self.page_port = free_port()
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.page_port}/"
+
+    def health(self) -> dict[str, Any]:
+        """The bridge's own figures, {} where it does not answer."""
+        try:
+            with urllib.request.urlopen(self.address + "health", timeout=5) as answer:
+                return json.load(answer)
+        except (OSError, urllib.error.URLError):
+            return {}
+
+    def client(self, path: str = "gui_control", **options: Any) -> ClientConnection:
+        """A WebSocket as a browser has it."""
+        url = f"ws://127.0.0.1:{self.page_port}/{path}"
+        return connect(url, open_timeout=PATIENCE_S, proxy=None, **options)
+
+
+class Stage(Page):
+    """One pedal: its engine and its bridge, each of which can be killed and started."""
+
+    def __init__(self, bank: Path, pin: str = "", score: Path | None = None) -> None:
+        super().__init__()
+        self.bank, self.pin, self.score = bank, pin, score
+        self.link_port = free_port()
+        self.engine: subprocess.Popen | None = None
+        self.bridge: subprocess.Popen | None = None
 
     def start_engine(self, effect: str = "") -> None:
         settings = Settings(
@@ -95,19 +116,6 @@ class Stage:
         if process is not None:
             process.kill()
             process.wait()
-
-    def health(self) -> dict[str, Any]:
-        """The bridge's own figures, {} where it does not answer."""
-        try:
-            with urllib.request.urlopen(self.address + "health", timeout=5) as answer:
-                return json.load(answer)
-        except (OSError, urllib.error.URLError):
-            return {}
-
-    def client(self, path: str = "gui_control", **options: Any) -> ClientConnection:
-        """A WebSocket as a browser has it."""
-        url = f"ws://127.0.0.1:{self.page_port}/{path}"
-        return connect(url, open_timeout=PATIENCE_S, **options)
 
 
 @contextmanager

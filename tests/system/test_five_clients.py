@@ -29,6 +29,7 @@ FIRST_PRESS_S = 4.0  # of the engine's clock; before it the pages have opened
 QUIET_S = 1.0
 SEED = int(os.environ.get("PEDAL_STORM_SEED", "1"))
 RATE_HZ = 44100
+OWN_REQUESTS = 6  # of the test itself; the pages count from a million
 SETLIST_EDITS = ("/preset/save", "/preset/delete", "/param/keep")
 
 pytestmark = [
@@ -83,8 +84,7 @@ class Page:
 
 def is_sure(view: dict[str, Any]) -> bool:
     """True where the page is up to date by its own account."""
-    waits = view["wantsSnapshot"] or view["wantsPresets"]
-    return view["linkUp"] and not waits
+    return view["linkUp"] and view["asks"] == 0
 
 
 def presses(draw: random.Random, until_s: float) -> list[dict[str, Any]]:
@@ -113,6 +113,7 @@ def storm(tmp_path_factory):
         witness = stack.enter_context(Witness(pedal.link_port))
         witness.ask("/state/get", "/state", 1)
         witness.ask("/presets/get", "/presets", 2)
+        witness.ask("/gestures/get", "/gestures", 3)
         target = f"ws://127.0.0.1:{pedal.page_port}/gui_control"
         seeds = [1000 * SEED + number for number in range(CLIENTS)]
         lines = [stack.enter_context(BadLine(target, seed)) for seed in seeds]
@@ -131,18 +132,19 @@ def storm(tmp_path_factory):
         quiet_s = time.monotonic()
         time.sleep(2 * QUIET_S)  # the views carry their own time
         views = [page.views() for page in pages]
-        state = witness.ask("/state/get", "/state", 3)
-        setlist = witness.ask("/presets/get", "/presets", 4)
-        yield Storm(pages, lines, witness.told, quiet_s, views, state, setlist)
+        state = witness.ask("/state/get", "/state", 4)
+        witness.ask("/presets/get", "/presets", 5)
+        witness.ask("/gestures/get", "/gestures", OWN_REQUESTS)
+        yield Storm(pages, lines, witness.told, quiet_s, views, state)
 
 
 class Storm:
     """The story of one storm."""
 
-    def __init__(self, pages, lines, told, quiet_s, views, state, setlist) -> None:
+    def __init__(self, pages, lines, told, quiet_s, views, state) -> None:
         self.pages, self.lines, self.quiet_views = pages, lines, views
         self.told: list[Told] = list(told)
-        self.quiet_s, self.state, self.setlist = quiet_s, state, setlist
+        self.quiet_s, self.state = quiet_s, state
         self.pedals = list(pedals(self.told))
 
     @property
@@ -222,7 +224,7 @@ def answers(storm: Storm) -> dict[int, list[Told]]:
     """What the engine answered, by request."""
     found: dict[int, list[Told]] = {}
     for told in storm.told:
-        if told.args[2] > 4:
+        if told.args[2] > OWN_REQUESTS:
             found.setdefault(told.args[2], []).append(told)
     return found
 
@@ -278,6 +280,8 @@ def keeps_its_word(sent: dict[str, Any], truth: Told) -> bool:
             return (wish[0] in row["kept"].split(",")) == bool(wish[1])
         case "/preset/delete":
             return wish[0] not in row["ids"].split(",")
+    if sent["address"].startswith("/gesture/"):
+        return truth.address == "/gestures"
     return truth.address in ("/echo/effect", "/echo/preset", "/presets")
 
 

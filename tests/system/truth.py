@@ -15,6 +15,7 @@ from pedal.protocol.protocol import MESSAGES, PARAMS
 from tests.system.stage import PATIENCE_S, wait_until
 
 Row = dict[str, Any]
+FIELDS = ("scope", "kind", "switches", "message", "off")  # of a row of /gestures
 ECHOES = ("/echo/effect", "/echo/bypass", "/echo/block", "/echo/param", "/echo/preset")
 
 
@@ -126,6 +127,8 @@ def after(pedal: Row, address: str, row: Row) -> Row:
             return pedal | {"preset": row["id"], "unsaved": bool(row["unsaved"])}
         case "/presets":
             return pedal | setlist(row)
+        case "/gestures":
+            return pedal | {"gestures": row["map"].split("\n")}
         case "/takeover":
             knobs = {k: v for k, v in pedal.get("knobs", {}).items() if k != row["id"]}
             if row["pending"]:
@@ -160,4 +163,7 @@ def seen(view: Row) -> Row:
         "unsaved": view["unsaved"],
         "presets": [[p["id"], p["name"], p["effect"]] for p in view["presets"]],
         "kept": sorted(view["kept"]),
+        "gestures": [
+            "\t".join(row[f] for f in FIELDS) for row in view["gestures"] or ()
+        ],
     }

@@ -166,6 +166,20 @@ TEST_CASE("a packet holds one message") {
   CHECK(writer.init().addMessage(Message("/b")).packetSize() == 8);
 }
 
+TEST_CASE("a bundle whose sizes are wrong is refused, and ends the reading") {
+  const std::string head("#bundle\0\0\0\0\0\0\0\0\1", 16);
+  for (const char* size : {"\xff\xff\xff\xfc", "\x80\0\0\0", "\x7f\xff\xff\xfc",
+                           "\0\0\0\0", "\0\0\0\5", "\0\0\0\x0c"}) {
+    for (const std::string& rest : {std::string(), std::string(8, '\0')}) {
+      const std::string bundle = head + std::string(size, 4) + rest;
+      oscpkt::PacketReader reader;
+      reader.init(bundle.data(), bundle.size());
+      CHECK(reader.popMessage() == nullptr);
+      CHECK(reader.getErr() == oscpkt::INVALID_BUNDLE);
+    }
+  }
+}
+
 TEST_CASE("a bundle is opened, one nested without end is refused") {
   PacketReader reader;
   const std::string inner = Bytes(Message("/a").pushInt32(1));
