@@ -1,6 +1,6 @@
 """Stage and Edit look as in the kept pictures, tests/system/screens.
 
-`make screens` takes the pictures anew (PEDAL_SCREENS=keep); look at them before you commit.
+`make screens` takes them anew (PEDAL_SCREENS=keep); look at them before you commit.
 """
 
 import os
@@ -34,7 +34,7 @@ DRESS = """text => {
 
 @contextmanager
 def looking(browser, pedal, layer: str, size):
-    """A function from a style sheet to a picture; the page shows the same in each run."""
+    """A function from a style sheet to a picture of a page that holds still."""
     page = open_page(browser, pedal, size, reduced_motion="reduce")
     tile(page, "hum").click()
     expect(tile(page, "hum")).to_have_attribute("data-look", "on")
