@@ -83,7 +83,7 @@ def reduce(session: Session, reading: Reading) -> Session:
         )  # another engine, or a restarted one
     if reading.address in ECHOES:
         return _echo(session, row, ECHOES[reading.address])
-    if reading.address in WHOLE and int(row["revision"]) == session.revision + 1:
+    if reading.address in NUMBERED and int(row["revision"]) == session.revision + 1:
         session = replace(session, revision=int(row["revision"]))
     session = REPORTS.get(reading.address, _nothing)(session, row)
     if int(row["revision"]) > session.revision:
@@ -212,5 +212,5 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/takeover": _takeover,
     "/meter": _meter,
 }
-# Whole lists, told anew with a revision of their own when they change.
-WHOLE = ("/presets", "/gestures", "/expression")
+# Each has a revision of its own, like an echo, also where it answers or repeats.
+NUMBERED = ("/presets", "/presets/file", "/gestures", "/expression", "/takeover")
