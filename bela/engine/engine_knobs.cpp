@@ -11,7 +11,7 @@ namespace {
 
 constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob, of a sweep
 constexpr SampleTime kTellAgain = kSampleRate / 2;  // of one at rest: a page may be new
-constexpr SampleTime kEchoEvery = kSampleRate / 100;  // of a turned knob
+constexpr SampleTime kEchoEvery = kSampleRate / 50;  // of a turned knob
 constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
 constexpr SampleTime kLongestSweep = 60 * kSampleRate;  // whoever began it has left
 

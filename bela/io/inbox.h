@@ -47,13 +47,14 @@ class Inbox {
   int dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
-  // A render has footswitch events of its own, each at its very sample. [io]
+  // A render has footswitch events of its own, each at its very sample. True where the
+  // asker is answered, be it by a refusal. [io]
   bool Press(Source source, const Intent& intent) {
     int index = board::kNumFootswitches - 1;
     while (index >= 0 && std::strcmp(board::kFootswitches[index].name, intent.id) != 0)
       --index;
-    const bool good =
-        index >= 0 && !rights_.timed && feet_->Push(source, index, intent.value != 0);
+    const bool good = index >= 0 && !rights_.timed &&
+                      feet_->Push(source, index, static_cast<FootWord>(intent.value));
     if (!good) ++dropped_;
     if (index >= 0 && !good) return false;
     Intent answer;  // asks for /state, or is refused
@@ -64,7 +65,7 @@ class Inbox {
       std::memcpy(answer.name, intent.id, kIdSize);
     }
     if (!good || intent.request != 0) engine_->Push(source, answer);
-    return good;
+    return true;
   }
 
   Engine* engine_ = nullptr;

@@ -428,7 +428,7 @@ TEST_CASE("position and value are one curve in both directions") {
   CHECK(pedal::ValueAt(bent, 0.5f) == doctest::Approx(632.456).epsilon(1e-4));
 }
 
-TEST_CASE("a swept knob is told a hundred times a second, and where it rests") {
+TEST_CASE("a swept knob is told fifty times a second, and where it rests") {
   toys::Rig rig;
   std::vector<Event> told;
   float last = 0.0f;
@@ -441,8 +441,8 @@ TEST_CASE("a swept knob is told a hundred times a second, and where it rests") {
     for (const Event& event : rig.Events())
       if (event.kind == EventKind::kParam) told.push_back(event);
   }
-  CHECK(told.size() >= 15);
-  CHECK(told.size() <= 20);  // in 181 ms
+  CHECK(told.size() >= 8);
+  CHECK(told.size() <= 10);  // in 181 ms
   CHECK(told.back().state.params[1] == 50.0f + 0.05f * 499.0f);
   CHECK(told.back().revision == static_cast<int>(told.size()));
 }
