@@ -25,6 +25,11 @@ pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing(
 KEPT = Path(__file__).parent / "screens"
 KEEP = os.environ.get("PEDAL_SCREENS") == "keep"
 LAYERS = ["stage", "edit"]
+DRESS = """text => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(text);
+    document.adoptedStyleSheets = [sheet];
+}"""
 
 
 @contextmanager
@@ -33,17 +38,16 @@ def looking(browser, pedal, layer: str, size):
     page = open_page(browser, pedal, size, reduced_motion="reduce")
     tile(page, "hum").click()
     expect(tile(page, "hum")).to_have_attribute("data-look", "on")
+    expect(tile(page, "hum")).to_have_attribute("data-hue", "#2f8f4e")  # of bank.json
     expect(page.locator("#banner")).to_be_hidden()
     if layer == "edit":
         edit(page)
         expect(page.locator("#gestures li")).to_have_count(2)
         expect(page.locator("#expression-word")).to_contain_text("calibrated")
     page.mouse.move(1, 1)
-    page.add_style_tag(content=STEADY)
-    page.evaluate("document.head.append(document.createElement('style'))")
 
     def take(style: str = "") -> bytes:
-        page.evaluate("text => { document.head.lastChild.textContent = text; }", style)
+        page.evaluate(DRESS, STEADY + style)  # the page's own policy forbids <style>
         return page.screenshot(animations="disabled", caret="hide")
 
     yield take
