@@ -13,7 +13,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build asan fuzz cross bank protocol format clean
+.PHONY: help run test check setup build asan fuzz cross screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -48,6 +48,9 @@ cross: build/cross.packages build/test.packages ## the engine's tests on an emul
 	$(CMAKE) -B build/cross -DCMAKE_TOOLCHAIN_FILE=cortex-a8.cmake >build/cross.log || (cat build/cross.log; false)
 	cmake --build build/cross -j $(JOBS)
 	ctest --test-dir build/cross --output-on-failure
+
+screens: .venv/test.stamp build ## takes the kept pictures of the page anew; look at them before you commit
+	PEDAL_SCREENS=keep $(BIN)/python -m pytest tests/system/test_screens.py -k kept_picture
 
 bank: .venv/test.stamp build ## trains the factory bank anew; RECORDINGS=folder
 	$(BIN)/python -m training.factory --recordings $(RECORDINGS) -o pedal/banks/factory

@@ -6,6 +6,7 @@
 //   digital 0, 1   footswitches "bypass" and "next effect" to ground, 10 kOhm to 3.3 V
 //   digital 2, 3   LEDs "on" and "effect", 470 Ohm in series
 //   analog 0..2    knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
+//   analog 3       expression pedal: wiper; silent until calibrated
 // Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
 // clang-format on
 #include <Bela.h>
@@ -13,7 +14,6 @@
 #include <cstdio>
 #include <cstring>
 
-#include "controls/leds.h"
 #include "engine/denormals.h"
 #include "io/program.h"
 
@@ -36,22 +36,24 @@ void PublishTask(void*) { gProgram->publisher.Run(); }
 // Presets and the last sound go to disk from here only. [saver]
 void SaveTask(void*) { gProgram->presets.Run(); }
 
-// Switches are read every frame, knobs every grid point, each with its own time.
-// [audio]
-void ReadControls(BelaContext* context, Program* program) {
-  const pedal::SampleTime start = program->engine.clock();
+// Switches are read every frame, knobs every grid point, each with its own time. From
+// frame `begin`, which the engine's clock stands at, up to `end`. [audio]
+void ReadControls(BelaContext* context, Program* program, unsigned begin,
+                  unsigned end) {
+  const pedal::SampleTime start = program->engine.clock() - begin;
   pedal::Intent intents[pedal::Surface::kMaxIntents];
   int readings[pedal::board::kNumFootswitches];
-  for (unsigned int n = 0; n < context->digitalFrames; ++n) {
+  for (unsigned n = begin; n < end && n < context->digitalFrames; ++n) {
+    if ((start + n) % pedal::kGrid == 0) program->surface.Follow(program->FeetNow());
     for (int i = 0; i < pedal::board::kNumFootswitches; ++i)
       readings[i] = digitalRead(context, n, pedal::board::kFootswitches[i].digital);
     const int count = program->surface.ProcessSwitches(readings, start + n, intents);
     for (int i = 0; i < count; ++i)
       program->engine.Push(pedal::Source::kControls, intents[i]);
     if ((start + n) % pedal::kGrid != 0 || context->analogFrames == 0) continue;
-    const unsigned int frame = n * context->analogFrames / context->audioFrames;
+    const unsigned frame = n * context->analogFrames / context->audioFrames;
     for (int i = 0; i < pedal::board::kNumKnobs; ++i) {
-      const unsigned int channel = pedal::board::kKnobs[i].analog;
+      const unsigned channel = pedal::board::kKnobs[i].analog;
       if (channel >= context->analogInChannels) continue;
       intents[0].time = start + n;
       const float reading = analogRead(context, frame, channel);
@@ -59,15 +61,11 @@ void ReadControls(BelaContext* context, Program* program) {
         program->engine.Push(pedal::Source::kControls, intents[0]);
     }
   }
-  program->start.store(program->surface.start());
 }
 
-// From the engine's state after the block, so that no lamp leads the sound. [audio]
+// [audio]
 void WriteLeds(BelaContext* context, Program* program) {
-  const pedal::State& state = program->engine.state();
-  const pedal::Bank* bank = program->engine.bank();
-  const int number = bank ? bank->Find(state.effect) + 1 : 0;
-  const pedal::Leds leds = pedal::LedsAt(state, number, program->engine.clock());
+  const pedal::Leds leds = program->LedsNow();
   const bool lit[pedal::board::kNumLeds] = {leds.on, leds.effect};
   for (int i = 0; i < pedal::board::kNumLeds && context->digitalFrames > 0; ++i)
     digitalWrite(context, context->digitalFrames - 1, pedal::board::kLeds[i].digital,
@@ -83,15 +81,12 @@ bool setup(BelaContext* context, void*) {
   if (!wrong.empty())
     return std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str()), false;
   program.offline = (context->flags & BELA_FLAG_OFFLINE) != 0;
-  pedal::EngineConfig config = program.ReadPresets();
-  config.start_fade =
-      program.offline ? pedal::StartFade::kOff : pedal::StartFade::k100ms;
-  program.engine.Prepare(config);
-  program.engine.StartWithPresets(program.presets.setlist());
+  const pedal::EngineConfig config = program.PrepareEngine();
   program.cpu.count = 100;  // blocks a percentage; 0 would stop the clock
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
-  program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets);
+  program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets,
+                        program.surface.remote());
   program.banks.Prepare(
       &program.engine, static_cast<int>(context->audioFrames),
       program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);
@@ -122,21 +117,26 @@ void render(BelaContext* context, void*) {
   pedal::FlushDenormals();
   Bela_cpuTic(&program.cpu);
   if (Bela_stopRequested()) program.engine.FadeOut();
-  ReadControls(context, &program);
-  const int frames = static_cast<int>(context->audioFrames);
-  for (int n = 0; n < frames; ++n) program.in[n] = audioRead(context, n, 0);
-  program.engine.Process(program.in.data(), program.left.data(), program.right.data(),
-                         frames);
-  for (int n = 0; n < frames; ++n) {
+  const unsigned frames = context->audioFrames;
+  for (unsigned n = 0; n < frames; ++n) program.in[n] = audioRead(context, n, 0);
+  // Up to each grid point: controls follow the sound whatever the period.
+  for (unsigned begin = 0, end = 0; begin < frames; begin = end) {
+    end = program.NextGrid(begin, frames);
+    ReadControls(context, &program, begin, end);
+    program.engine.Process(&program.in[begin], &program.left[begin],
+                           &program.right[begin], static_cast<int>(end - begin));
+    if (program.offline) program.publisher.SendEvents(program.engine.clock());
+  }
+  program.start.store(program.surface.start());
+  for (unsigned n = 0; n < frames; ++n) {
     audioWrite(context, n, 0, program.left[n]);
     audioWrite(context, n, 1, program.right[n]);
   }
-  program.vitals.input.Add(program.in.data(), frames);
-  program.vitals.output.Add(program.left.data(), frames);
+  program.vitals.input.Add(program.in.data(), static_cast<int>(frames));
+  program.vitals.output.Add(program.left.data(), static_cast<int>(frames));
   WriteLeds(context, &program);
   Bela_cpuToc(&program.cpu);
   program.CountBlock(context);
-  if (program.offline) program.publisher.SendEvents();
 }
 
 void cleanup(BelaContext*, void*) { gProgram.reset(); }

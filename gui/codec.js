@@ -38,6 +38,7 @@ function parse(text) {
 }
 
 function check(address, args, to = "") {
+  if (typeof address !== "string") throw new Refusal("a message without an address");
   if (!Object.hasOwn(MESSAGES, address)) throw new Refusal(`${address}: no such message`);
   if (!Array.isArray(args)) throw new Refusal(`${address}: expected a list of arguments`);
   const row = MESSAGES[address];
@@ -88,6 +89,8 @@ function checkText(where, arg, value) {
     throw new Refusal(`${where}: expected 1 to 31 of a-z, 0-9 and -, found ${value}`);
   if (arg.name === "name" && !NAME.test(value))
     throw new Refusal(`${where}: expected at most 31 plain ASCII signs, found ${value}`);
+  if (arg.name === "param" && value !== "" && !Object.hasOwn(PARAMS, value))
+    throw new Refusal(`${where}: no parameter ${value}`);
   checkChoice(where, arg, value);
   return value;
 }

@@ -44,7 +44,7 @@ function toHex([hue, saturation, light]) {
 
 // The hue, lightened as little as dark ink needs: a lit tile glows, so its ink is dark.
 export function readable(hue) {
-  const known = /^#[0-9a-f]{6}$/i.test(hue) ? hue : "#dfe6ee";
+  const known = typeof hue === "string" && /^#[0-9a-f]{6}$/i.test(hue) ? hue : "#dfe6ee";
   const [turn, pale, dark] = toHsl(known);
   const saturation = pale > 0.15 ? Math.max(pale, 0.7) : pale; // lamps are vivid, greys stay grey
   for (let light = Math.max(dark, 0.4); light < 1; light += 0.02) {

@@ -1,6 +1,8 @@
 // Draws the Stage: tiles, display, lamps, meters, chips. Called once a frame at most.
 import { readable } from "./colour.js";
-import { CLIP_HOLD_MS, activeName, announcement, banner, barPart, effectLamp, linkChip, linkState, loadChip, tiles } from "./views.js";
+import { footLabel } from "./gestures.js";
+import { FOOTSWITCHES } from "./protocol.js";
+import { CLIP_HOLD_MS, activeName, announcement, banner, bannerAge, barPart, effectLamp, linkChip, linkState, loadChip, tiles } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then no lamp flashes
@@ -33,7 +35,8 @@ export function drawStage(state, nowMs, onTile) {
   drawMeters(state, nowMs, fresh);
   put($("announcement"), announcement(state, nowMs));
   const text = banner(state, nowMs);
-  put($("banner"), text);
+  put($("banner-text"), text);
+  put($("banner-age"), bannerAge(state, nowMs));
   $("banner").hidden = text === "";
 }
 
@@ -52,6 +55,7 @@ function drawTiles(row, state, fresh, onTile) {
     node.style.setProperty("--chars", Math.max(tile.name.length, 5));
     put(node.querySelector(".word"), fresh ? tile.word : tile.active ? "Was on" : "");
     flag(node, "aria-pressed", tile.active);
+    node.disabled = state.role === "viewer";
     flag(node, "data-look", look(tile, state, fresh));
   });
 }
@@ -87,12 +91,13 @@ function drawDisplay(state, fresh) {
 
 function drawSwitches(state, nowMs, fresh) {
   const on = fresh && !state.bypass;
-  const waiting = (kind) => state.pending.some((intent) => intent.kind === kind);
+  for (const id of ["bypass", "next"]) $(id).disabled = state.role === "viewer";
+  const held = (name) => state.page.held.includes(name);
   flag($("bypass"), "aria-pressed", state.bootId !== "" && !state.bypass);
-  flag($("bypass"), "data-look", waiting("bypass") ? "pressed" : on ? "on" : "off");
-  const next = state.pending.some((intent) => intent.target === "next");
+  flag($("bypass"), "data-look", held(FOOTSWITCHES[0]) ? "pressed" : on ? "on" : "off");
   const lit = fresh && (calm.matches || effectLamp(state, nowMs));
-  flag($("next"), "data-look", next ? "pressed" : lit ? "on" : "off");
+  flag($("next"), "data-look", held(FOOTSWITCHES[1]) ? "pressed" : lit ? "on" : "off");
+  put($("bypass").querySelector("span"), footLabel(state));
   flag($("bypass"), "data-fault", fresh && state.fault !== "none");
 }
 

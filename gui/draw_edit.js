@@ -1,7 +1,7 @@
-// Draws the Edit layer: parameters, model block, bank, details. Called once a frame at most.
+// Draws the Edit layer: lock, parameters, model block, bank, details. Called once a frame at most.
 import { flag, paint, put } from "./draw.js";
 import { PARAMS } from "./protocol.js";
-import { loadChip, paramText, tiles, titled } from "./views.js";
+import { loadChip, paramText, tiles, titled, underruns } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const HAND_MS = 600; // a slider that was moved this recently is the player's, not the engine's
@@ -46,6 +46,16 @@ export function drawEdit(state, nowMs) {
   drawBank(state);
   drawDetails(state, nowMs);
   $("pairing").hidden = state.role !== "viewer";
+  drawLock(state);
+}
+
+// A disabled fieldset takes its controls with it, for fingers, keys and screen readers alike.
+function drawLock({ role, page: { locked, armed } }) {
+  for (const node of document.querySelectorAll(".settings")) node.disabled = locked || role === "viewer";
+  flag($("lock"), "aria-pressed", locked);
+  put($("lock"), locked ? "Hold to unlock" : "Hold to lock");
+  put($("lock-word"), locked ? "Locked: look, but nothing here changes. The Stage plays on." : "One second. Locked, a stray tap here changes nothing.");
+  put($("notice"), armed ? armed.words : "");
 }
 
 // The thumb is under the player's finger; the figure is the engine's, always.
@@ -85,6 +95,7 @@ function drawBank(state) {
 function facts(row) {
   if (row.id === "clean") return "the chain without a model";
   if (!row.effect) return "no description";
+  if (!Array.isArray(row.effect.models)) return "no figures";
   return row.effect.models
     .map(({ block, quality, cost_mac_per_sample: cost }) => {
       const error = quality?.esr === undefined ? "" : `, error ${(100 * quality.esr).toFixed(2)} %`;
@@ -98,7 +109,7 @@ function drawDetails(state, nowMs) {
   const meter = state.meter;
   const delayMs = (state.delay / 44.1).toFixed(2);
   put($("detail-load"), load.detail ? `${load.text}, ${load.detail}` : load.text);
-  put($("detail-blocks"), meter ? `${meter.blocks}, underruns ${meter.underruns}` : "–");
+  put($("detail-blocks"), meter ? `${meter.blocks}, ${underruns(state, nowMs)}` : "–");
   put($("detail-delay"), `${state.delay} samples (${delayMs} ms)`);
   put($("detail-boot"), `${state.bootId || "–"}, revision ${state.revision}, ${state.dropped} messages dropped`);
 }

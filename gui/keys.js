@@ -1,4 +1,5 @@
 // Keyboard and buttons as intents: what a press means in this state. Pure.
+import { FOOTSWITCHES } from "./protocol.js";
 import { tiles } from "./views.js";
 
 export const select = (id) => ({
@@ -12,15 +13,17 @@ export const next = () => ({ address: "/effect/next", args: [], kind: "effect", 
 export const toggle = (state) => ({ address: "/bypass", args: [state.bypass ? 0 : 1], kind: "bypass", target: "" });
 export const block = (frames) => ({ address: "/model/block", args: [frames], kind: "block", target: String(frames) });
 
-// The intent of a key, null for none. 1-9 effects, 0 clean, space, n, b, arrows.
+// A footswitch as a foot meets it: what it does is the foot map's matter.
+export const foot = (name, down) => ({ address: "/footswitch", args: [name, down ? 1 : 0], kind: "foot", target: name });
+
+// The footswitch that a key is, "" for none: space and n.
+export const footOfKey = (key) => ({ " ": FOOTSWITCHES[0], n: FOOTSWITCHES[1] })[key] ?? "";
+
+// The intent of a key, null for none. 1-9 effects, 0 clean, b, arrows.
 export function ofKey(key, state) {
   const row = tiles(state);
   const at = row.findIndex((tile) => tile.active);
   switch (key) {
-    case " ":
-      return toggle(state);
-    case "n":
-      return next();
     case "b":
       return block(state.block === 16 ? 1 : 16);
     case "ArrowRight":

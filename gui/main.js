@@ -1,22 +1,24 @@
 // Wires the page: socket -> store -> drawing, and presses -> intents.
 import { drawStage } from "./draw.js";
-import { buildParams, drawEdit } from "./draw_edit.js";
-import { drawPresets } from "./draw_presets.js";
-import { block, next, ofKey, select, toggle } from "./keys.js";
-import { cleanName, hold, idOf, load, save, step } from "./presets.js";
-import { VERSION } from "./protocol.js";
+import { wireEdit } from "./edit.js";
+import { foot, footOfKey, ofKey, select } from "./keys.js";
+import { download, read, stayAwake, write } from "./local.js";
+import { refusal } from "./page.js";
+import { onFoot, onPress, onTap } from "./press.js";
+import { FOOTSWITCHES, VERSION } from "./protocol.js";
 import { Line, socketAddress } from "./socket.js";
-import { START, reduce } from "./store.js";
+import { ASK_MS, START, asks, reduce } from "./store.js";
 
-const TWICE_MS = 150; // a second touch this soon is a bouncing finger
-const ASK_MS = 200; // between two requests for a snapshot
+const MOVE_MS = 33; // between two messages of a dragged slider: a screen may draw 120 times a second
+const THEMES = ["dark", "dim", "sunlight"];
 const $ = (id) => document.getElementById(id);
 
 let state = START;
 let dirty = true;
 let askedMs = -Infinity;
 let request = 1 + Math.floor(Math.random() * 1e9); // two pages seldom share numbers
-const moved = new Map(); // parameters moved since the last frame
+const moved = new Map(); // parameters moved since they were last sent
+let movedMs = -Infinity;
 
 const keep = {
   get: () => read("token"),
@@ -24,33 +26,39 @@ const keep = {
 };
 const line = new Line({ address: socketAddress(location), tell, keep });
 
-function read(name) {
-  try {
-    return localStorage.getItem(name) ?? "";
-  } catch {
-    return ""; // storage may be forbidden
-  }
-}
-function write(name, value) {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    return;
-  }
-}
-
 function tell(event) {
   const before = state;
   state = reduce(state, event);
   dirty = true;
   if (state.bank !== before.bank || state.bootId !== before.bootId) fetchManifest();
+  if (state.file !== before.file) download("pedal-presets.json", state.file.text);
+  if (state.page.locked !== before.page.locked) write("locked", state.page.locked ? "yes" : "");
   if (state.bootId && state.version !== VERSION) reloadOnce();
 }
 
-function intend({ address, args, kind, target }) {
+// True if it went out.
+function intend({ address, args, kind, target, forMs }) {
+  const nowMs = performance.now();
+  const refuse = (reason) => tell({ type: "refused", reason, nowMs });
+  const reason = refusal(state, { kind });
+  if (reason) refuse(reason);
+  if (reason) return false;
   request += 1;
-  if (!line.intend(address, ...args, request)) return;
-  tell({ type: "intent", intent: { kind, target, request, sinceMs: performance.now() } });
+  try {
+    if (!line.intend(address, ...args, request)) return false;
+  } catch (error) {
+    refuse(error.message);
+    return false;
+  }
+  tell({ type: "intent", intent: { kind, target, request, sinceMs: nowMs, forMs } });
+  return true;
+}
+
+// A footswitch is pressed and let go; what that does is told by the echo of what the foot map says.
+function stand(name, down) {
+  const { address, args } = foot(name, down);
+  if (state.page.held.includes(name) !== down) tell({ type: "foot", name, down });
+  if (!refusal(state, { kind: "foot" })) line.intend(address, ...args);
 }
 
 // Names, colours and figures of the effects; the page works without.
@@ -64,32 +72,21 @@ async function fetchManifest() {
 }
 
 function reloadOnce() {
-  if (sessionStorage.getItem("reloaded") === String(state.version)) return;
-  sessionStorage.setItem("reloaded", String(state.version));
-  location.reload();
-}
-
-// Acts on the touch, not on its end; keys and screen readers come as clicks.
-function onPress(node, act) {
-  let lastMs = -Infinity;
-  node.addEventListener("pointerdown", (event) => {
-    event.preventDefault(); // the focus stays where the keyboard put it
-    const nowMs = performance.now();
-    if (event.button !== 0 || nowMs - lastMs < TWICE_MS) return;
-    lastMs = nowMs;
-    act();
-  });
-  node.addEventListener("mousedown", (event) => event.preventDefault());
-  node.addEventListener("click", (event) => {
-    if (event.detail === 0) act();
-  });
+  if (read("reloaded") === String(state.version)) return;
+  write("reloaded", String(state.version));
+  if (read("reloaded") !== "") location.reload(); // else it would never end
 }
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const focus = document.activeElement;
-  if (focus?.matches("input")) return;
+  if (focus?.matches("input, select")) return;
   if (event.key === " " && focus?.matches("button")) return; // presses that button
+  const name = footOfKey(event.key);
+  if (name) {
+    event.preventDefault();
+    return feet[name].begin();
+  }
   if (event.key.toLowerCase() === "e") return showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit");
   const intent = ofKey(event.key, state);
   if (!intent) return;
@@ -103,81 +100,69 @@ function showLayer(layer) {
   $("switches").hidden = layer !== "stage";
   $("edit").hidden = layer !== "edit";
   $("layer").textContent = layer === "edit" ? "Stage" : "Edit";
+  if (layer === "edit") tell({ type: "wants" });
   dirty = true;
 }
 
 function showTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  for (const name of ["dark", "sunlight"]) $(`theme-${name}`).setAttribute("aria-pressed", name === theme);
+  for (const name of THEMES) $(`theme-${name}`).setAttribute("aria-pressed", name === theme);
   write("theme", theme);
 }
 
 function frame() {
+  requestAnimationFrame(frame); // first: a page that failed to draw once must not stand still
   const nowMs = performance.now();
-  for (const [id, value] of moved) line.intend("/param/set", id, value);
-  moved.clear();
+  if (nowMs - movedMs >= MOVE_MS) sendMoved(nowMs);
   if (dirty && !document.hidden) {
     dirty = false;
     const meter = state.meter;
     drawStage(state, nowMs, (node, id) => onPress(node, () => intend(select(id))));
-    if (document.body.dataset.layer === "edit") {
-      drawEdit(state, nowMs);
-      drawPresets(state, (node, id) => onPress(node, () => intend(load(id))));
-    }
+    if (document.body.dataset.layer === "edit") drawEdit(nowMs);
     if (meter !== frame.drawn) line.acknowledge();
     frame.drawn = meter;
   }
-  requestAnimationFrame(frame);
+}
+
+function sendMoved(nowMs) {
+  if (moved.size > 0) movedMs = nowMs;
+  for (const [id, value] of moved) if (!refusal(state, { kind: "param" })) line.intend("/param/set", id, value);
+  moved.clear();
 }
 
 function tick() {
   const nowMs = performance.now();
   line.watch();
   tell({ type: "tick", nowMs });
-  if (state.linkUp && state.wantsSnapshot && nowMs - askedMs > ASK_MS) {
-    askedMs = nowMs;
-    line.intend("/state/get");
-  } else if (state.linkUp && state.wantsPresets && nowMs - askedMs > ASK_MS) {
-    askedMs = nowMs;
-    line.intend("/presets/get");
-  }
+  const addresses = asks(state);
+  if (addresses.length === 0 || nowMs - askedMs <= ASK_MS) return;
+  askedMs = nowMs;
+  for (const address of addresses) line.intend(address);
 }
 
-// A stage tablet must not sleep; browsers allow it on localhost and https only.
-async function stayAwake() {
-  try {
-    await navigator.wakeLock?.request("screen");
-  } catch {
-    return;
-  }
-}
-
-onPress($("bypass"), () => intend(toggle(state)));
-onPress($("next"), () => intend(next()));
-for (const frames of [1, 16]) onPress($(`block-${frames}`), () => intend(block(frames)));
-for (const theme of ["dark", "sunlight"]) onPress($(`theme-${theme}`), () => showTheme(theme));
-onPress($("layer"), () => showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit"));
+const feet = {};
+["bypass", "next"].forEach((id, i) => {
+  const name = FOOTSWITCHES[i];
+  feet[name] = onFoot($(id), () => stand(name, true), () => stand(name, false));
+});
+for (const theme of THEMES) onTap($(`theme-${theme}`), () => showTheme(theme));
+onTap($("layer"), () => showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit"));
 $("pairing").addEventListener("submit", (event) => {
   event.preventDefault();
   line.pair($("pin").value.trim());
 });
-buildParams(
-  (id, value) => moved.set(id, value),
-  (node, id) => onPress(node, () => intend(hold(id, !state.kept.includes(id)))),
-);
-for (const way of ["previous", "next"]) onPress($(`preset-${way}`), () => intend(step(way)));
-onPress($("preset-save"), () => state.preset && intend(save(state.preset, "")));
-$("preset-new").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const name = cleanName($("preset-name").value);
-  intend(save(idOf(name, state.presets.map((preset) => preset.id)), name));
-  $("preset-name").value = "";
-});
+const drawEdit = wireEdit({ state: () => state, intend, tell, onParam: (id, value) => moved.set(id, value) });
 document.addEventListener("keydown", onKey);
-document.addEventListener("pointerdown", stayAwake, { once: true });
-document.addEventListener("visibilitychange", () => document.hidden || line.hurry());
+document.addEventListener("keyup", (event) => feet[footOfKey(event.key)]?.end());
+document.addEventListener("pointerdown", stayAwake);
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  line.hurry();
+  stayAwake();
+});
 addEventListener("online", () => line.hurry());
-showTheme(read("theme") === "sunlight" ? "sunlight" : "dark");
+showTheme(THEMES.includes(read("theme")) ? read("theme") : "dark");
+tell({ type: "lock", on: read("locked") === "yes" });
 showLayer("stage");
 setInterval(tick, 100);
 requestAnimationFrame(frame);

@@ -7,11 +7,9 @@ const OPENING_MS = 3000;
 const BELA_PORT = 5555;
 
 // Bela serves its pages on port 80 and its socket on another; the bridge has one port for both.
-// ?ws=host:port names another pedal.
-export function socketAddress({ search, host, hostname, port }) {
-  const asked = new URLSearchParams(search).get("ws");
+export function socketAddress({ host, hostname, port }) {
   const own = port ? host : `${hostname || "localhost"}:${BELA_PORT}`;
-  return `ws://${asked ?? own}/gui_control`;
+  return `ws://${own}/gui_control`;
 }
 
 export class Line {
@@ -89,6 +87,7 @@ export class Line {
     if (event.event === "connection") this.#send('{"event":"connection-reply"}');
     if (event.event === "engine") this.tell({ type: "engine", up: event.up });
     if (event.event === "pair-refused") this.tell({ type: "refused", reason: "Another PIN, please", nowMs: this.now() });
+    if (event.event === "token-refused") this.keep.set((this.#token = "")); // of an earlier run of the pedal
     if (event.event === "refused") this.tell({ type: "refused", reason: event.reason, nowMs: this.now() });
     if (event.event !== "role") return;
     this.#acknowledges = true;

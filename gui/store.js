@@ -2,18 +2,38 @@
 //
 // The engine is the one truth. Each change of the sound raises its revision by one, so a gap means
 // that an echo was lost: the state then wants a snapshot instead of guessing.
+import { expressionOf } from "./expression.js";
+import { rowsOf } from "./gestures.js";
+import { PAGE, reducePage } from "./page.js";
 import { MESSAGES, PARAMS } from "./protocol.js";
 
 export const PENDING_MS = 1000; // how long a tile shows "pressed" when nothing comes back
 export const CLIP_DBFS = { input: -0.1, output: -1.05 }; // the limiter holds the output below -1
 
+export const ASK_MS = 200; // between two requests for the same report
+
+// Each asks the engine for one report, until it comes.
+const ASKED = {
+  wantsSnapshot: "/state/get",
+  wantsPresets: "/presets/get",
+  wantsGestures: "/gestures/get",
+  wantsExpression: "/expression/get",
+};
+export const WANTS_ALL = { wantsSnapshot: true, wantsPresets: true, wantsGestures: true, wantsExpression: true };
+
+// What a gap may hide. The long reports are asked for once a second at most: the engine answers to all pages, and
+// one page on a bad line must not make the line of the others bad.
+const GAP = { wantsSnapshot: true, wantsPresets: true, gap: true };
+const SELDOM_MS = 1000;
+
 export const START = {
+  ...WANTS_ALL,
+  gap: false,
+  caughtUpMs: -Infinity, // when the long reports were last asked for because of a gap
   linkUp: false,
   engineUp: true, // a board says nothing of it
   role: "player",
   heardMs: -Infinity, // when the last message of the engine came
-  wantsSnapshot: true,
-  wantsPresets: true,
   bootId: "",
   revision: 0,
   version: 0,
@@ -31,6 +51,9 @@ export const START = {
   preset: "", // the id of the one that sounds
   unsaved: false, // the sound has left it since
   kept: [], // ids of the parameters that no preset moves
+  gestures: null, // rows of the foot map, see gestures.js
+  expression: null, // {param, low, high, calibrating, position, swept}
+  file: null, // {text, request}: the setlist as one text, when this page asked for it
   knobs: {}, // where a knob stands that waits for its parameter, by the parameter's id
   meter: null,
   clippedMs: { input: -Infinity, output: -Infinity },
@@ -38,7 +61,14 @@ export const START = {
   pending: [], // intents of this page that wait for their echo: {kind, target, request, sinceMs}
   rejected: null, // {text, sinceMs}
   manifest: null, // bank.json, where it could be fetched
+  page: PAGE, // what only this page knows
 };
+
+// The intents that ask for all that this state lacks.
+export function asks(state) {
+  const wanted = Object.keys(ASKED).filter((want) => state[want]);
+  return state.linkUp ? wanted.map((want) => ASKED[want]) : [];
+}
 
 // Returns the next state; never changes the old one.
 export function reduce(state, event) {
@@ -46,9 +76,9 @@ export function reduce(state, event) {
     case "message":
       return heard(state, event);
     case "link":
-      return { ...state, linkUp: event.up, wantsSnapshot: true, wantsPresets: true, pending: [] };
+      return { ...state, ...WANTS_ALL, linkUp: event.up, pending: [] };
     case "engine":
-      return { ...state, engineUp: event.up, wantsSnapshot: state.wantsSnapshot || event.up };
+      return { ...state, engineUp: event.up, ...(event.up ? WANTS_ALL : {}) };
     case "role":
       return { ...state, role: event.role };
     case "refused":
@@ -57,11 +87,21 @@ export function reduce(state, event) {
       return { ...state, manifest: event.manifest };
     case "intent":
       return { ...state, pending: [...state.pending, event.intent] };
-    case "tick":
-      return expire(state, event.nowMs);
+    case "wants":
+      return { ...state, ...WANTS_ALL };
     default:
-      return state;
+      return ofPage(event.type === "tick" ? catchUp(expire(state, event.nowMs), event.nowMs) : state, event);
   }
+}
+
+function catchUp(state, nowMs) {
+  if (!state.gap || nowMs - state.caughtUpMs < SELDOM_MS) return state;
+  return { ...state, ...WANTS_ALL, gap: false, caughtUpMs: nowMs };
+}
+
+function ofPage(state, event) {
+  const page = reducePage(state.page, event);
+  return page === state.page ? state : { ...state, page };
 }
 
 function heard(state, { address, args, nowMs }) {
@@ -72,25 +112,35 @@ function heard(state, { address, args, nowMs }) {
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
   const told = REPORTS[address] ? REPORTS[address](next, row, nowMs) : next;
-  return row.revision > state.revision ? { ...told, wantsSnapshot: true, wantsPresets: true } : told;
+  return row.revision > state.revision ? { ...told, ...GAP } : told;
 }
 
 // Applies the next revision, ignores old ones, notices a gap.
 function echo(state, address, row) {
   const [kind, change] = ECHOES[address];
-  const next = { ...state, pending: state.pending.filter((intent) => intent.kind !== kind) };
+  const next = { ...state, pending: state.pending.filter((intent) => !answers(row, intent, kind)) };
   const step = row.revision - state.revision;
   if (step <= 0) return next;
-  if (step > 1) return { ...next, wantsSnapshot: true, wantsPresets: true };
+  if (step > 1) return { ...next, ...GAP };
   return { ...next, ...change(state, row), revision: row.revision };
 }
+
+// request 0: nobody asked, or several did.
+function answers(row, intent, kind) {
+  return intent.kind === kind && (row.request === 0 || row.request === intent.request);
+}
+
+// What another engine knows better.
+const FORGOTTEN = { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", knobs: {}, gestures: null, expression: null };
 
 function snapshot(state, row) {
   const same = row.boot_id === state.bootId;
   if (same && row.revision < state.revision) return state;
+  const missed = !same || state.wantsSnapshot || row.revision > state.revision;
   return {
     ...state,
-    ...(same ? {} : { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", wantsPresets: true, knobs: {} }),
+    ...(missed ? { ...GAP, knobs: {} } : {}), // what else was missed; knobs that wait are told again behind it
+    ...(same ? {} : { ...WANTS_ALL, ...FORGOTTEN, gap: false }),
     bootId: row.boot_id,
     revision: row.revision,
     version: row.version,
@@ -121,6 +171,7 @@ const REPORTS = {
     const mine = state.pending.some((intent) => intent.request === row.request);
     if (!mine) return state;
     const pending = state.pending.filter((intent) => intent.request !== row.request);
+    if (row.reason.startsWith("superseded")) return { ...state, pending }; // by what was wished after it
     return { ...state, pending, rejected: { text: row.reason, sinceMs: nowMs } };
   },
   "/alarm"(state, row) {
@@ -132,10 +183,27 @@ const REPORTS = {
     const [ids, effects, kept] = [row.ids, row.effects, row.kept].map((text) => (text ? text.split(",") : []));
     const names = row.names.split("\n");
     const presets = ids.map((id, i) => ({ id, name: names[i] ?? "", effect: effects[i] ?? "" }));
-    const pending = state.pending.filter((intent) => intent.kind !== "keep");
+    const pending = without(state, "keep", "setlist");
     const now = { preset: row.current, unsaved: row.unsaved === 1 };
     return { ...state, ...now, presets, kept, pending, wantsPresets: false };
   },
+  "/presets/file"(state, row) {
+    const mine = state.pending.some((intent) => intent.kind === "backup" && intent.request === row.request);
+    if (!mine) return state;
+    return { ...state, pending: without(state, "backup"), file: { text: row.text, request: row.request } };
+  },
+  "/gestures": (state, row) => ({
+    ...state,
+    gestures: rowsOf(row.map),
+    pending: without(state, "gesture"),
+    wantsGestures: false,
+  }),
+  "/expression": (state, row) => ({
+    ...state,
+    expression: expressionOf(state.expression, row),
+    pending: without(state, "expression"),
+    wantsExpression: false,
+  }),
   "/takeover"(state, row) {
     const { [row.id]: _, ...others } = state.knobs;
     return { ...state, knobs: row.pending === 1 ? { ...others, [row.id]: row.knob } : others };
@@ -149,9 +217,11 @@ const REPORTS = {
   },
 };
 
+const without = (state, ...kinds) => state.pending.filter((intent) => !kinds.includes(intent.kind));
+
 // What waited too long is no longer shown.
 function expire(state, nowMs) {
-  const pending = state.pending.filter((intent) => nowMs - intent.sinceMs < PENDING_MS);
+  const pending = state.pending.filter((intent) => nowMs - intent.sinceMs < (intent.forMs ?? PENDING_MS));
   const old = state.rejected && nowMs - state.rejected.sinceMs > 5000;
   if (pending.length === state.pending.length && !old) return state;
   return { ...state, pending, rejected: old ? null : state.rejected };

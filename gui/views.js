@@ -27,13 +27,20 @@ export function linkChip(state, nowMs) {
   return { kind, text: `${words[kind]} ${kind === "live" ? whole : old}`.trim() };
 }
 
+// How old a view is that may be wrong, "" for one that is not. Apart from the banner: it counts, and no screen reader
+// should be told ten times a second.
+export function bannerAge(state, nowMs) {
+  if (linkState(state, nowMs) === "live" || state.bootId === "") return "";
+  return ` (${age(nowMs - state.heardMs)})`;
+}
+
 // What the banner says, "" for nothing; a view that may be wrong says so.
 export function banner(state, nowMs) {
   const kind = linkState(state, nowMs);
   if (kind !== "live") {
     if (state.bootId === "") return "Looking for the pedal";
     const cause = { stale: "Nothing heard", "no-engine": "Engine gone", "no-link": "No link" }[kind];
-    return `${cause}: this view is ${age(nowMs - state.heardMs)} old`;
+    return `${cause}: this view is old`;
   }
   if (state.version !== VERSION) return `The pedal speaks protocol ${state.version}, this page ${VERSION}; reload`;
   if (state.fault !== "none") return `Alarm, ${state.fault}: ${state.alarm || "playing dry or a spare model"}`;
@@ -52,19 +59,27 @@ export function loadChip(state, nowMs) {
   return { kind, text: `Load ${Math.round(meter.load)} %${xrun}`, detail: `peak ${peak} %, late blocks ${meter.late}` };
 }
 
+// How many underruns, and how long ago the last one was.
+export function underruns({ meter, lastXrunMs }, nowMs) {
+  if (meter.underruns === 0) return "no underruns";
+  const since = nowMs - lastXrunMs;
+  return `underruns ${meter.underruns}, the last ${Number.isFinite(since) ? `${age(since)} ago` : "before this page opened"}`;
+}
+
 // The effects in the order of the hardware: the bank's, then clean.
 export function tiles(state) {
-  const described = state.manifest?.name === state.bank ? state.manifest.effects : [];
+  const named = state.manifest !== null && state.manifest?.name === state.bank;
+  const described = named && Array.isArray(state.manifest.effects) ? state.manifest.effects : [];
   const ids = [...state.effects, "clean"];
   return ids.map((id, i) => {
-    const effect = described.find((row) => row.id === id);
+    const effect = described.find((row) => row?.id === id);
     const clean = id === "clean";
     const active = state.effect === id && state.bootId !== "";
     const pressed = state.pending.some((intent) => intent.kind === "effect" && intent.target === id);
     return {
       id,
       key: clean ? "0" : String(i + 1),
-      name: effect?.name ?? (clean ? "Clean" : titled(id)),
+      name: String(effect?.name ?? (clean ? "Clean" : titled(id))),
       hue: clean ? "#dfe6ee" : (effect?.colour ?? HUES[i % HUES.length]),
       effect,
       active,

@@ -123,6 +123,9 @@ def _text(where: str, arg: Arg, value: object) -> str:
         raise ProtocolError(
             f"{where}: expected at most 31 plain ASCII signs, found {value[:40]!r}"
         )
+    if arg.name == "param" and value and value not in PARAMS:
+        known = ", ".join(PARAMS)
+        raise ProtocolError(f'{where}: no parameter "{value}"; there are {known}')
     if arg.choices and value not in arg.choices:
         allowed = ", ".join(map(str, arg.choices))
         raise ProtocolError(f"{where}: expected one of {allowed}, found {value!r}")

@@ -13,7 +13,7 @@ from pedal.errors import ProtocolError
 from pedal.messages import Reading, Value, read
 from pedal.protocol.protocol import INTENT_OPTIONS, MESSAGES
 
-MAX_DATAGRAM_BYTES = 4096
+MAX_DATAGRAM_BYTES = 16384
 READERS: dict[str, Callable[[bytes, int], tuple[Value, int]]] = {
     "i": osc_types.get_int,
     "f": osc_types.get_float,

@@ -175,6 +175,10 @@ def _message(
         raise PerformanceError(f"args: expected a list, found {args!r}")
     for number, arg in enumerate(args):
         _check_arg(f"args[{number}]", arg)
+    if address == "/footswitch":
+        raise PerformanceError(
+            "/footswitch is for live play; use footswitch = { name, down }"
+        )
     if address == "/effect/select" and args and effects:
         _known("effect", args[0], effects)
     if address == "/param/set" and args:

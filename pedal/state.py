@@ -122,6 +122,7 @@ def _snapshot(session: Session, row: Row) -> Session:
         alarm=session.alarm if same and fault != "none" else "",
         dropped=int(row["dropped"]),
         params=MappingProxyType({name: float(row[name]) for name in PARAMS}),
+        knobs=MappingProxyType({}),  # those that wait are told again behind it
         wants_snapshot=False,
     )
 
@@ -174,6 +175,11 @@ def _takeover(session: Session, row: Row) -> Session:
     return replace(session, knobs=MappingProxyType(knobs))
 
 
+def _nothing(session: Session, _: Row) -> Session:
+    """What only a page shows."""
+    return session
+
+
 def _meter(session: Session, row: Row) -> Session:
     """Levels and load."""
     meter = Meter(
@@ -203,4 +209,5 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/presets": _presets,
     "/takeover": _takeover,
     "/meter": _meter,
+    **dict.fromkeys(("/presets/file", "/gestures", "/expression"), _nothing),
 }

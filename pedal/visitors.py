@@ -16,7 +16,7 @@ from pedal.messages import Value, read
 RATE_PER_S = 100.0  # messages a client may send; a dragged slider sends 60
 BURST = 200.0
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
-ACK_S = 1.0  # a meter without an acknowledgement is given up after this
+ACK_S = 0.3  # a meter without an acknowledgement is given up after this
 GUESSES = 5  # wrong PINs a minute, of all clients together
 LONGEST_LINE = 16384  # that an engine takes, here and on a board
 READ_ONLY = (

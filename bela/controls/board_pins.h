@@ -15,38 +15,14 @@ struct Footswitch {
   int pressed;
 };
 
-enum class GestureKind : std::uint8_t {
-  kPress,
-  kLatch,
-  kMomentary,
-  kLong,
-  kDouble,
-  kChord
-};
-
-// The intent of a gesture, in the fields that its kind needs.
-struct Act {
-  IntentKind kind;
-  const char* id;
-  protocol::ParamId param;
-  int value;
-  float number;
-};
-
-// first, second: footswitches; second is -1 but in a chord.
-struct Gesture {
-  GestureKind kind;
-  int first, second;
-  Act on, off;
-  bool has_off;
-};
-
-// A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
+// A pot: `low` and `high` are its readings at both ends, as fractions of full scale; of
+// a swept one, an expression pedal, those of the plug.
 struct Knob {
   const char* name;
   int analog;
   protocol::ParamId param;
   float low, high;
+  bool swept;
 };
 
 struct Led {
@@ -68,12 +44,14 @@ enum class KnobId : std::uint8_t {
   kDrive,
   kTone,
   kLevel,
+  kExpression,
 };
-constexpr int kNumKnobs = 3;
+constexpr int kNumKnobs = 4;
 constexpr Knob kKnobs[kNumKnobs] = {
-    {"drive", 0, protocol::ParamId::kDrive, 0.0f, 0.8057f},
-    {"tone", 1, protocol::ParamId::kTone, 0.0f, 0.8057f},
-    {"level", 2, protocol::ParamId::kLevel, 0.0f, 0.8057f},
+    {"drive", 0, protocol::ParamId::kDrive, 0.0f, 0.8057f, false},
+    {"tone", 1, protocol::ParamId::kTone, 0.0f, 0.8057f, false},
+    {"level", 2, protocol::ParamId::kLevel, 0.0f, 0.8057f, false},
+    {"expression", 3, protocol::ParamId::kDrive, 0.0f, 0.8057f, true},
 };
 
 enum class LedId : std::uint8_t {
@@ -86,14 +64,34 @@ constexpr Led kLeds[kNumLeds] = {
     {"effect", 3},
 };
 
+// By GestureKind; what a foot may ask for; the factory's foot map.
+constexpr const char* kGestureKinds[] = {
+    "press",
+    "latch",
+    "momentary",
+    "long",
+    "double",
+    "chord",
+};
+constexpr const char* kFootAddresses[] = {
+    "/effect/select",
+    "/effect/next",
+    "/effect/clean",
+    "/bypass",
+    "/model/block",
+    "/param/set",
+    "/preset/load",
+    "/preset/next",
+    "/preset/previous",
+};
 constexpr int kNumGestures = 2;
 constexpr Gesture kGestures[kNumGestures] = {
     {GestureKind::kLatch, 0, -1,
      {IntentKind::kBypass, "", protocol::ParamId::kTrim, 1, 0.0f},
-     {IntentKind::kBypass, "", protocol::ParamId::kTrim, 0, 0.0f}, true},
+     {IntentKind::kBypass, "", protocol::ParamId::kTrim, 0, 0.0f}},
     {GestureKind::kPress, 1, -1,
      {IntentKind::kEffectNext, "", protocol::ParamId::kTrim, 0, 0.0f},
-     {IntentKind::kStateGet, "", protocol::ParamId::kTrim, 0, 0.0f}, false},
+     {}},
 };
 
 }  // namespace board

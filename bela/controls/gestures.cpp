@@ -7,60 +7,17 @@ constexpr SampleTime Gestures::kChordTime;
 constexpr SampleTime Gestures::kDoubleTime;
 constexpr SampleTime Gestures::kLongTime;
 
-namespace {
-
-bool PressLike(GestureKind kind) {
-  return kind == GestureKind::kPress || kind == GestureKind::kLatch ||
-         kind == GestureKind::kMomentary;
-}
-
-bool Has(const Gesture& gesture, int index) {
-  return gesture.first == index || gesture.second == index;
-}
-
-// Two gestures that one foot can't tell apart.
-const char* ConflictOf(const Gesture& a, const Gesture& b, int index) {
-  if (!Has(a, index) || !Has(b, index)) return "";
-  if (PressLike(a.kind) && PressLike(b.kind))
-    return "a switch has two gestures that act on its press; keep one";
-  if (a.kind == GestureKind::kChord && b.kind == GestureKind::kChord)
-    return "a switch is in two chords; keep one";
-  if (a.kind == b.kind) return "a switch has the same gesture twice; keep one";
-  if (a.kind == GestureKind::kMomentary || b.kind == GestureKind::kMomentary)
-    return "a momentary switch can't wait for another gesture; keep one";
-  return "";
-}
-
-}  // namespace
-
-const char* ProblemOf(const Gesture* map, int count, int switches) {
-  if (switches > Gestures::kMaxSwitches) return "expected at most 8 footswitches";
-  for (int g = 0; g < count; ++g) {
-    const Gesture& gesture = map[g];
-    const bool chord = gesture.kind == GestureKind::kChord;
-    if (gesture.first < 0 || gesture.first >= switches || gesture.second >= switches)
-      return "a gesture names a switch that the board lacks";
-    if (chord != (gesture.second >= 0) || gesture.first == gesture.second)
-      return "a chord takes two different switches, any other gesture one";
-    for (int other = 0; other < g; ++other) {
-      for (int index = 0; index < switches; ++index) {
-        const char* wrong = ConflictOf(map[other], gesture, index);
-        if (*wrong) return wrong;
-      }
-    }
-  }
-  return "";
-}
-
-const char* Gestures::Prepare(const Gesture* map, int count, int switches) {
+Reason Gestures::Prepare(const Gesture* const* rows, int count,
+                         int switches) PEDAL_REALTIME {
   for (Switch& pedal : switches_) pedal = Switch();
   count_ = 0;
-  const char* wrong = ProblemOf(map, count, switches);
-  if (*wrong) return wrong;
+  const Reason wrong = ProblemOf(rows, count, switches).reason;
+  if (wrong != Reason::kNone) return wrong;
   count_ = switches;
   for (int g = 0; g < count; ++g) {
-    Switch& pedal = switches_[map[g].first];
-    switch (map[g].kind) {
+    const Gesture& row = *rows[g];
+    Switch& pedal = switches_[row.first];
+    switch (row.kind) {
       case GestureKind::kPress:
       case GestureKind::kLatch:
         pedal.press = g;
@@ -75,13 +32,19 @@ const char* Gestures::Prepare(const Gesture* map, int count, int switches) {
         pedal.twice = g;
         break;
       case GestureKind::kChord:
-        pedal.chord = switches_[map[g].second].chord = g;
-        pedal.partner = map[g].second;
-        switches_[map[g].second].partner = map[g].first;
+        pedal.chord = switches_[row.second].chord = g;
+        pedal.partner = row.second;
+        switches_[row.second].partner = row.first;
         break;
     }
   }
-  return "";
+  return Reason::kNone;
+}
+
+bool Gestures::idle() const PEDAL_REALTIME {
+  for (int i = 0; i < count_; ++i)
+    if (switches_[i].step != Step::kIdle) return false;
+  return true;
 }
 
 int Gestures::Process(const Edge* edges, SampleTime now, Fired* fired) PEDAL_REALTIME {

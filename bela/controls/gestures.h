@@ -7,30 +7,25 @@
 
 namespace pedal {
 
-using board::Gesture;
-using board::GestureKind;
-
 // A gesture that happened: an index into the map; `off` is a momentary switch let go.
 struct Fired {
   int gesture = 0;
   bool off = false;
 };
 
-// "" where the map can be told apart by foot, else the one thing that is wrong with it.
-// Tests the same rules as pedal/protocol/generate.py, for a map made at run time.
-const char* ProblemOf(const Gesture* map, int count, int switches);
-
 class Gestures {
  public:
   static constexpr SampleTime kChordTime = kSampleRate * 60 / 1000;    // 60 ms
   static constexpr SampleTime kDoubleTime = kSampleRate * 300 / 1000;  // press to press
   static constexpr SampleTime kLongTime = kSampleRate * 500 / 1000;
-  static constexpr int kMaxSwitches = 8;
   static constexpr int kMaxFired = 2 * kMaxSwitches;  // in one sample
 
-  // Takes a map that outlives this object. "" or why it is refused; it then has no
-  // gestures.
-  const char* Prepare(const Gesture* map, int count, int switches);
+  // Takes a map, whose rows are told by their index, and forgets what is under way.
+  // kNone, or why it is refused; there are then no gestures. [audio]
+  Reason Prepare(const Gesture* const* rows, int count, int switches) PEDAL_REALTIME;
+
+  // True where no switch is held or waits to be told apart. [audio]
+  bool idle() const PEDAL_REALTIME;
 
   // Edges of one sample, by switch. Returns how many gestures were written to `fired`.
   // [audio]

@@ -12,10 +12,17 @@ enum class KnobNews { kNone, kRest, kMoved };
 
 class Knob {
  public:
-  // low, high: readings at both ends of the pot, as fractions of full scale.
-  void Prepare(float low, float high) {
+  // low, high: readings at both ends of the pot, as fractions of full scale; low may be
+  // the higher one.
+  void Prepare(float low, float high) PEDAL_REALTIME {
     low_ = low;
     scale_ = 1.0f / (high - low);
+  }
+
+  // The position is then the reading itself, over all of the scale.
+  void PrepareRaw() PEDAL_REALTIME {
+    low_ = -kEnd / (1.0f - 2.0f * kEnd);
+    scale_ = 1.0f - 2.0f * kEnd;
   }
 
   // Forgets; the next reading is where the knob rests, and moves nothing.
@@ -57,12 +64,5 @@ class Knob {
   bool known_ = false;
   int moving_ = 0;
 };
-
-// A parameter's value at a knob's position 0..1, in its unit.
-inline float ValueAt(const protocol::Param& param, float position) PEDAL_REALTIME {
-  if (param.curve == protocol::Curve::kExponential)
-    return param.min * std::pow(param.max / param.min, position);
-  return param.min + (param.max - param.min) * position;
-}
 
 }  // namespace pedal

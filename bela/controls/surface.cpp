@@ -3,34 +3,57 @@
 
 #include <cstring>
 
-namespace pedal {
-namespace {
+#include "engine/curve.h"
 
-Intent ToIntent(const board::Act& act) {
-  Intent intent;
-  intent.kind = act.kind;
-  intent.param = act.param;
-  intent.value = act.value;
-  intent.number = act.number;
-  std::strncpy(intent.id, act.id, kIdSize - 1);
-  return intent;
+namespace pedal {
+
+Reason Surface::Prepare() { return Prepare(board::kGestures, board::kNumGestures); }
+
+Reason Surface::Prepare(const Gesture* map, int count) {
+  for (int k = 0; k < board::kNumKnobs; ++k) {
+    if (board::kKnobs[k].swept)
+      knobs_[k].PrepareRaw();
+    else
+      knobs_[k].Prepare(board::kKnobs[k].low, board::kKnobs[k].high);
+  }
+  const Gesture* rows[kMaxEffective] = {};
+  if (count > kMaxEffective) return Reason::kMapFull;
+  for (int g = 0; g < count; ++g) rows[g] = &map[g];
+  return TakeMap(rows, count);
 }
 
-}  // namespace
+Reason Surface::TakeMap(const Gesture* const* rows, int count) PEDAL_REALTIME {
+  const Reason wrong = gestures_.Prepare(rows, count, board::kNumFootswitches);
+  for (int g = 0; g < count; ++g) map_[g] = *rows[g];
+  return wrong;
+}
 
-const char* Surface::Prepare(const Gesture* map, int count) {
-  for (int k = 0; k < board::kNumKnobs; ++k)
-    knobs_[k].Prepare(board::kKnobs[k].low, board::kKnobs[k].high);
-  map_ = map;
-  if (count > kMaxGestures) return "expected at most 16 gestures";
-  for (int g = 0; g < count; ++g) {
-    wishes_[g].on = ToIntent(map[g].on);
-    wishes_[g].off = ToIntent(map[g].off);
-    // A momentary switch tells on and off by itself; any other asks the engine.
-    if (map[g].has_off && map[g].kind != GestureKind::kMomentary)
-      wishes_[g].on.again = &wishes_[g].off;
+void Surface::Follow(const Feet& feet) PEDAL_REALTIME {
+  FollowPedal(feet.pedal);
+  if (feet.revision == revision_ && std::strcmp(feet.preset, preset_) == 0) return;
+  if (!gestures_.idle()) return;  // what is held lets go of what it pressed
+  const Gesture* rows[kMaxEffective] = {};
+  const int count = EffectiveMap(feet.map, feet.overrides, feet.preset, rows);
+  if (TakeMap(rows, count) != Reason::kNone)  // never mute: the pedal's own map holds
+    TakeMap(rows, EffectiveMap(feet.map, feet.overrides, "", rows));
+  revision_ = feet.revision;
+  std::memmove(preset_, feet.preset, kIdSize);
+}
+
+// Another span makes other positions of the same readings: the next one moves nothing.
+void Surface::FollowPedal(const Expression& pedal) PEDAL_REALTIME {
+  if (pedal.low == pedal_.low && pedal.high == pedal_.high &&
+      pedal.calibrating == pedal_.calibrating)
+    return;
+  pedal_ = pedal;
+  for (int k = 0; k < board::kNumKnobs; ++k) {
+    if (!board::kKnobs[k].swept) continue;
+    if (pedal.calibrated() && !pedal.calibrating)
+      knobs_[k].Prepare(pedal.low, pedal.high);
+    else
+      knobs_[k].PrepareRaw();
+    knobs_[k].Reset();
   }
-  return gestures_.Prepare(map, count, board::kNumFootswitches);
 }
 
 bool Surface::JustStartedSafely(const int* readings) PEDAL_REALTIME {
@@ -45,8 +68,11 @@ bool Surface::JustStartedSafely(const int* readings) PEDAL_REALTIME {
 int Surface::ProcessSwitches(const int* readings, SampleTime time,
                              Intent* intents) PEDAL_REALTIME {
   Edge edges[board::kNumFootswitches];
-  for (int i = 0; i < board::kNumFootswitches; ++i)
-    edges[i] = footswitches_[i].Process(readings[i] == board::kFootswitches[i].pressed);
+  remote_.Process();
+  for (int i = 0; i < board::kNumFootswitches; ++i) {
+    const bool pressed = readings[i] == board::kFootswitches[i].pressed;
+    edges[i] = footswitches_[i].Process(pressed || remote_.Down(i));
+  }
   int count = 0;
   if (JustStartedSafely(readings)) {
     intents[count] = Intent();
@@ -57,9 +83,14 @@ int Surface::ProcessSwitches(const int* readings, SampleTime time,
   Fired fired[Gestures::kMaxFired];
   const int num_fired = gestures_.Process(edges, time, fired);
   for (int f = 0; f < num_fired; ++f) {
-    const Wish& wish = wishes_[fired[f].gesture];
-    intents[count] = fired[f].off ? wish.off : wish.on;
-    intents[count++].time = time;
+    const Gesture& row = map_[fired[f].gesture];
+    Intent& intent = intents[count++];
+    intent = IntentOf(fired[f].off ? row.off : row.on);
+    intent.time = time;
+    // A momentary switch tells on and off by itself; any other asks the engine.
+    intent.or_off =
+        row.kind != GestureKind::kMomentary && row.off.kind != IntentKind::kNothing;
+    intent.gesture = row;
   }
   return count;
 }
@@ -67,11 +98,14 @@ int Surface::ProcessSwitches(const int* readings, SampleTime time,
 bool Surface::ProcessKnob(int index, float reading, Intent* intent) PEDAL_REALTIME {
   const KnobNews news = knobs_[index].Process(reading);
   if (news == KnobNews::kNone) return false;
+  const bool rest = news == KnobNews::kRest;
   const SampleTime time = intent->time;
   *intent = Intent();
   intent->time = time;
-  intent->kind =
-      news == KnobNews::kRest ? IntentKind::kKnobRest : IntentKind::kKnobTurn;
+  intent->number = knobs_[index].position();
+  intent->kind = rest ? IntentKind::kPedalRest : IntentKind::kPedalTurn;
+  if (board::kKnobs[index].swept) return true;
+  intent->kind = rest ? IntentKind::kKnobRest : IntentKind::kKnobTurn;
   intent->param = board::kKnobs[index].param;
   intent->number = ValueAt(protocol::kParams[static_cast<int>(intent->param)],
                            knobs_[index].position());

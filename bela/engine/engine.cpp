@@ -43,6 +43,7 @@ void Engine::Prepare(const EngineConfig& config) {
   for (Selection* selection : {&true_, &wanted_})
     std::memcpy(selection->preset, config.preset, kIdSize);
   std::memcpy(state_.preset, config.preset, kIdSize);
+  state_.expression = config.expression;
   state_.fault = Fault::kNoBank;
   start_left_ = config.start_fade == StartFade::k100ms ? kStartFade : 0;
   const bool clean = std::strcmp(config.effect, "clean") == 0;
@@ -96,9 +97,11 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
   TakeOfferedBank();
   TakeOfferedPresets();
   DrainQueues();
+  EndLateSweep();
   StepFault();
   StepPath();
   SharePresets();
+  RemindOfTakeovers();
   RetireBank();
   for (Smoother* smoother : {&trim_, &low_, &high_, &level_, &threshold_})
     smoother->AtGridPoint();

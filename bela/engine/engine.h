@@ -9,6 +9,7 @@
 #include <atomic>
 
 #include "engine/intent.h"
+#include "engine/mailbox.h"
 #include "engine/smoother.h"
 #include "engine/spsc_queue.h"
 #include "engine/takeover.h"
@@ -26,7 +27,8 @@ struct EngineConfig {
   int block = 1;
   float params[protocol::kNumParams];  // in their units
   char preset[kIdSize] = {};           // of the setlist, which those may have left
-  EngineConfig();                      // all parameters at their defaults
+  Expression expression;
+  EngineConfig();  // all parameters at their defaults
 };
 
 class Engine {
@@ -45,6 +47,11 @@ class Engine {
   bool OfferPresets(const Setlist& setlist);
   // Copies the setlist where it has changed since the last call. [publisher]
   bool TakePresets(Setlist* setlist);
+
+  // The foot map to start with, and the one to go back to.
+  void StartWithFeet(const FootMap& map, const FootMap& factory);
+  // Copies the pedal's own foot map where it has changed since. [publisher]
+  bool TakeFeet(FootMap* map);
 
   // Hands a bank over while playing. False while the one offered before is not taken.
   // [io]
@@ -74,6 +81,10 @@ class Engine {
 
   // What sounds now, for LEDs. [audio]
   const State& state() const { return state_; }
+  // What feet mean now; feet_revision rises with each change. [audio]
+  const FootMap& feet() const { return feet_; }
+  const Overrides& overrides() const { return setlist_.overrides; }
+  int feet_revision() const { return feet_revision_; }
   const Bank* bank() const { return bank_; }
   SampleTime clock() const { return clock_; }
 
@@ -91,6 +102,13 @@ class Engine {
     char preset[kIdSize] = {};
   };
   static constexpr int kNumFields = 4;  // effect, bypass, block, preset
+  static constexpr int kMaxAnswers = 16;
+
+  // A request for setlist, foot map or both, until the publisher can read them.
+  struct Answer {
+    EventKind kind;
+    int request;
+  };
 
   void AtGridPoint() PEDAL_REALTIME;
   void DrainQueues() PEDAL_REALTIME;
@@ -107,9 +125,26 @@ class Engine {
   bool LeftPreset() const PEDAL_REALTIME;
   void TakeOfferedPresets() PEDAL_REALTIME;
   void SharePresets() PEDAL_REALTIME;
+  void TellMemory(EventKind kind, int request) PEDAL_REALTIME;
   void MoveParam(protocol::ParamId id, float value, int request) PEDAL_REALTIME;
+  void ApplyToFeet(const Intent& intent) PEDAL_REALTIME;
+  void SetGesture(const Intent& intent) PEDAL_REALTIME;
+  void ClearGesture(const Intent& intent) PEDAL_REALTIME;
+  bool Conflicts(const Intent& intent, const char* preset,
+                 const Gesture& row) PEDAL_REALTIME;
+  void FeetChanged(int request) PEDAL_REALTIME;
+  void ApplyToPedal(const Intent& intent) PEDAL_REALTIME;
+  void Calibrate(const Intent& intent) PEDAL_REALTIME;
+  void MovePedal(const Intent& intent) PEDAL_REALTIME;
+  void PedalChanged(int request) PEDAL_REALTIME;
+  void EndLateSweep() PEDAL_REALTIME;
   void TurnKnob(const Intent& intent) PEDAL_REALTIME;
+  void Turn(Takeover* takeover, const Intent& intent) PEDAL_REALTIME;
   void NoteTakeover(protocol::ParamId id) PEDAL_REALTIME;
+  void TellTakeover(protocol::ParamId id, bool again) PEDAL_REALTIME;
+  void TellWaiting() PEDAL_REALTIME;
+  void RemindOfTakeovers() PEDAL_REALTIME;
+  Takeover& TakeoverOf(protocol::ParamId id) PEDAL_REALTIME;
   void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
   void SnapParams() PEDAL_REALTIME;
   void StepPath() PEDAL_REALTIME;
@@ -128,7 +163,8 @@ class Engine {
   void RetireBank() PEDAL_REALTIME;
   Event EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
   void Emit(const Event& event) PEDAL_REALTIME;
-  void EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME;
+  void EmitRejected(const Intent& intent, Reason reason, const char* word = "",
+                    int value = 0) PEDAL_REALTIME;
   void FillGrid(const float* in, int begin, int end) PEDAL_REALTIME;
   void PlayVoices(int begin, int end, float* out) PEDAL_REALTIME;
   void FadeEnds(int begin, int end, float* out) PEDAL_REALTIME;
@@ -153,12 +189,21 @@ class Engine {
   bool asked_[kNumFields] = {};  // a wish of this field waits for its echo
 
   Setlist setlist_;
-  Setlist coming_setlist_, shared_setlist_;  // on their way in and out
-  std::atomic<bool> setlist_coming_{false};  // coming_setlist_ is the engine's
-  std::atomic<bool> setlist_shared_{false};  // shared_setlist_ is the publisher's
-  bool setlist_changed_ = false;             // since it was shared
-  Takeover takeovers_[protocol::kNumParams];
-  SampleTime takeover_told_ = -kSampleRate;  // when a waiting knob was last told
+  Mailbox<Setlist> coming_setlist_, shared_setlist_;  // on their way in and out
+  bool setlist_changed_ = false;                      // since it was shared
+  bool presets_untold_ = false, feet_untold_ = false;
+  FootMap feet_, factory_feet_;
+  Mailbox<FootMap> shared_feet_;
+  bool feet_changed_ = false;  // since they were shared
+  Answer answers_[kMaxAnswers] = {};
+  int num_answers_ = 0;
+  int feet_revision_ = 1;
+  Takeover takeovers_[protocol::kNumParams];  // of the knobs
+  Takeover pedal_takeover_;                   // of the expression pedal
+  bool pedal_last_ = false;                   // it moved last, not the knob beside it
+  SampleTime takeover_told_ = -kSampleRate;   // when a waiting knob was last told
+  Sweep sweep_;
+  SampleTime sweep_told_ = 0, sweep_end_ = 0;
 
   Voice voices_[2];
   int current_ = 0;

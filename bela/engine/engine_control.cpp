@@ -2,6 +2,7 @@
 // fades become truths.
 #include <cstring>
 
+#include "engine/curve.h"
 #include "engine/engine.h"
 #include "engine/finite.h"
 
@@ -40,7 +41,9 @@ void Engine::DrainQueues() PEDAL_REALTIME {
 }
 
 void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
-  if (intent.again && Holds(intent)) return Apply(*intent.again);
+  if (intent.wrong != Reason::kNone)
+    return EmitRejected(intent, intent.wrong, intent.name);
+  if (intent.or_off && Holds(intent)) return Apply(IntentOf(intent.gesture.off));
   switch (intent.kind) {
     case IntentKind::kEffectSelect: {
       const bool clean = std::strcmp(intent.id, "clean") == 0;
@@ -68,7 +71,8 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kKnobTurn:
       return TurnKnob(intent);
     case IntentKind::kStateGet:
-      return Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+      Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
+      return TellWaiting();
     case IntentKind::kPresetLoad:
     case IntentKind::kPresetNext:
     case IntentKind::kPresetPrevious:
@@ -78,9 +82,26 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kParamKeep:
     case IntentKind::kPresetsGet:
       return ApplyToSetlist(intent);
+    case IntentKind::kPresetsBackup:
+      return TellMemory(EventKind::kBackup, intent.request);
+    case IntentKind::kNothing:
     case IntentKind::kPresetsExport:
     case IntentKind::kPresetsImport:
-      return;  // files are no matter of the engine's
+    case IntentKind::kPresetsRestore:
+    case IntentKind::kFootswitch:
+      return;  // files and texts are no matter of the engine's
+    case IntentKind::kGesturesGet:
+    case IntentKind::kGestureSet:
+    case IntentKind::kGestureClear:
+    case IntentKind::kGesturesReset:
+      return ApplyToFeet(intent);
+    case IntentKind::kExpressionGet:
+    case IntentKind::kExpressionParam:
+    case IntentKind::kExpressionCalibrate:
+      return ApplyToPedal(intent);
+    case IntentKind::kPedalRest:
+    case IntentKind::kPedalTurn:
+      return MovePedal(intent);
     case IntentKind::kInjectNan:
     case IntentKind::kInjectOverload:
       if (fault_request_ != 0 || phase_ != Phase::kSteady ||
@@ -167,8 +188,8 @@ void Engine::SnapParams() PEDAL_REALTIME {
 }
 
 float Engine::Position(ParamId id) const PEDAL_REALTIME {
-  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
-  return (state_.params[static_cast<int>(id)] - param.min) / (param.max - param.min);
+  const int p = static_cast<int>(id);
+  return pedal::PositionOf(protocol::kParams[p], state_.params[p]);
 }
 
 Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
@@ -295,14 +316,16 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
       wanted_.block == true_.block, std::strcmp(wanted_.preset, true_.preset) == 0};
   for (int f = 0; f < kNumFields; ++f) {
     const bool answers = asked_[f] && met[f];
-    if (changed[f]) ++revision_;
-    if (changed[f] || answers)
-      Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
+    if (!changed[f] && !answers) continue;
+    ++revision_;  // of its own even where it changes nothing: else it would look to who
+                  // lost the echo before it as if it were that one
+    Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
   if (!moved || changed[2]) return;  // a spare model may lie at another delay
   ++revision_;
   Emit(EventNow(EventKind::kSnapshot, 0, time));
+  TellWaiting();
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
@@ -324,8 +347,11 @@ void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Engine::EmitRejected(const Intent& intent, Reason reason) PEDAL_REALTIME {
+void Engine::EmitRejected(const Intent& intent, Reason reason, const char* word,
+                          int value) PEDAL_REALTIME {
   Event event = EventNow(EventKind::kRejected, intent.request, clock_);
+  std::strncpy(event.word, word, kIdSize - 1);
+  event.value = value;
   event.reason = reason;
   event.rejected = intent.kind;
   Emit(event);

@@ -1,5 +1,5 @@
 // The pedal's memory: presets are recalled and edited at grid points, on the engine's
-// own copy of the setlist; a knob that a preset left behind waits until it has passed.
+// own copy of the setlist.
 #include <cstring>
 
 #include "engine/engine.h"
@@ -8,49 +8,49 @@ namespace pedal {
 
 using protocol::ParamId;
 
-namespace {
-
-constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob: 20 a second
-constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
-
-float BandOf(ParamId id) {
-  const protocol::Param& param = protocol::kParams[static_cast<int>(id)];
-  return kThere * (param.max - param.min);
-}
-
-}  // namespace
-
 void Engine::StartWithPresets(const Setlist& setlist) { setlist_ = setlist; }
 
 bool Engine::OfferPresets(const Setlist& setlist) {
-  if (setlist_coming_.load(std::memory_order_acquire)) return false;
-  coming_setlist_ = setlist;
-  setlist_coming_.store(true, std::memory_order_release);
-  return true;
+  return coming_setlist_.Put(setlist);
 }
 
-bool Engine::TakePresets(Setlist* setlist) {
-  if (!setlist_shared_.load(std::memory_order_acquire)) return false;
-  *setlist = shared_setlist_;
-  setlist_shared_.store(false, std::memory_order_release);
-  return true;
-}
+bool Engine::TakePresets(Setlist* setlist) { return shared_setlist_.Take(setlist); }
 
 void Engine::TakeOfferedPresets() PEDAL_REALTIME {
-  if (!setlist_coming_.load(std::memory_order_acquire)) return;
-  setlist_ = coming_setlist_;
-  setlist_coming_.store(false, std::memory_order_release);
+  if (!coming_setlist_.Take(&setlist_)) return;
+  Override dropped;  // one that the pedal's own map, edited meanwhile, excludes
+  while (DropConflict(feet_, &setlist_.overrides, &dropped)) continue;
   if (setlist_.Find(wanted_.preset) < 0) ForgetPreset();
-  setlist_changed_ = true;
+  setlist_changed_ = presets_untold_ = feet_untold_ = true;
+  ++feet_revision_;
 }
 
-// Told again as soon as the publisher has read the one before.
+// Told again as soon as the publisher has read what was shared before.
 void Engine::SharePresets() PEDAL_REALTIME {
-  if (!setlist_changed_ || setlist_shared_.load(std::memory_order_acquire)) return;
-  shared_setlist_ = setlist_;
-  setlist_shared_.store(true, std::memory_order_release);
-  setlist_changed_ = false;
-  Emit(EventNow(EventKind::kPresets, 0, clock_));
+  if (setlist_changed_ && shared_setlist_.Put(setlist_)) setlist_changed_ = false;
+  if (feet_changed_ && shared_feet_.Put(feet_)) feet_changed_ = false;
+  if (setlist_changed_ || feet_changed_) return;
+  if (presets_untold_) {  // with a revision: who misses the list sees the gap
+    ++revision_;
+    Emit(EventNow(EventKind::kPresets, 0, clock_));
+  }
+  if (feet_untold_) {
+    ++revision_;
+    Emit(EventNow(EventKind::kGestures, 0, clock_));
+  }
+  presets_untold_ = feet_untold_ = false;
+  for (int a = 0; a < num_answers_; ++a)
+    Emit(EventNow(answers_[a].kind, answers_[a].request, clock_));
+  num_answers_ = 0;
+}
+
+// An answer waits until the publisher can read what it tells.
+void Engine::TellMemory(EventKind kind, int request) PEDAL_REALTIME {
+  const bool ready = !setlist_changed_ && !feet_changed_;
+  if (ready || num_answers_ == kMaxAnswers)
+    return Emit(EventNow(kind, request, clock_));
+  answers_[num_answers_].kind = kind;
+  answers_[num_answers_++].request = request;
 }
 
 void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
@@ -67,6 +67,10 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetSave:
       return SavePreset(intent);
     case IntentKind::kPresetDelete:
+      if (setlist_.overrides.Drop(intent.id)) {
+        feet_untold_ = true;
+        ++feet_revision_;
+      }
       done = setlist_.Delete(intent.id);
       if (done && std::strcmp(wanted_.preset, intent.id) == 0) ForgetPreset();
       break;
@@ -77,12 +81,12 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
       setlist_.kept[static_cast<int>(intent.param)] = intent.value != 0;
       break;
     default:  // kPresetsGet
-      return Emit(EventNow(EventKind::kPresets, intent.request, clock_));
+      return TellMemory(EventKind::kPresets, intent.request);
   }
   if (!done) return EmitRejected(intent, Reason::kUnknownPreset);
-  setlist_changed_ = true;
+  setlist_changed_ = presets_untold_ = true;
+  if (intent.request != 0) TellMemory(EventKind::kPresets, intent.request);
   SharePresets();
-  if (intent.request != 0) Emit(EventNow(EventKind::kPresets, intent.request, clock_));
 }
 
 // Effect and block change like any wish, by one fade; parameters glide at once.
@@ -111,6 +115,7 @@ void Engine::WishPreset(const char* id, const Intent& intent) PEDAL_REALTIME {
   std::memmove(wanted_.preset, id, std::strlen(id) + 1);
   asked_[field] = true;
   requests_[field] = intent.request;
+  asked_by_[field] = intent.kind;
 }
 
 // The sound stays, but is no preset's any more.
@@ -134,7 +139,7 @@ void Engine::SavePreset(const Intent& intent) PEDAL_REALTIME {
   preset.block = wanted_.block;
   std::memcpy(preset.params, state_.params, sizeof preset.params);
   if (!setlist_.Save(preset)) return EmitRejected(intent, Reason::kSetlistFull);
-  setlist_changed_ = true;
+  setlist_changed_ = presets_untold_ = true;
   SharePresets();
   WishPreset(preset.id, intent);
 }
@@ -148,42 +153,6 @@ bool Engine::LeftPreset() const PEDAL_REALTIME {
   for (int p = 0; p < protocol::kNumParams; ++p)
     left = left || (!setlist_.kept[p] && preset.params[p] != state_.params[p]);
   return left;
-}
-
-void Engine::TurnKnob(const Intent& intent) PEDAL_REALTIME {
-  const int p = static_cast<int>(intent.param);
-  Takeover& takeover = takeovers_[p];
-  const float target = state_.params[p], band = BandOf(intent.param);
-  if (intent.kind == IntentKind::kKnobRest)
-    takeover.Rest(intent.number, target, band);
-  else if (takeover.Turn(intent.number, target, band))
-    MoveParam(intent.param, intent.number, 0);
-  else
-    state_.waiting_turned = clock_;
-  const bool waited = (state_.waiting >> p) & 1u;
-  const bool tell = clock_ - takeover_told_ >= kTellEvery;
-  if (takeover.pending() == waited && !(waited && tell)) return;
-  state_.waiting =
-      takeover.pending() ? state_.waiting | 1u << p : state_.waiting & ~(1u << p);
-  takeover_told_ = clock_;
-  Event event = EventNow(EventKind::kTakeover, 0, clock_);
-  event.param = intent.param;
-  event.number = takeover.knob();
-  Emit(event);
-}
-
-// After something else than its knob has moved a parameter.
-void Engine::NoteTakeover(ParamId id) PEDAL_REALTIME {
-  const int p = static_cast<int>(id);
-  Takeover& takeover = takeovers_[p];
-  takeover.Moved(state_.params[p], BandOf(id));
-  const bool waited = (state_.waiting >> p) & 1u;
-  if (takeover.pending() == waited) return;
-  state_.waiting ^= 1u << p;
-  Event event = EventNow(EventKind::kTakeover, 0, clock_);
-  event.param = id;
-  event.number = takeover.knob();
-  Emit(event);
 }
 
 }  // namespace pedal

@@ -1,37 +1,16 @@
 // What players ask of the engine, and what it answers: plain data, copied through
 // queues.
 #pragma once
+#include <cstring>
+
 #include "engine/bank.h"
+#include "engine/expression.h"
+#include "engine/kinds.h"
 #include "engine/protocol.h"
 #include "engine/setlist.h"
 #include "engine/timing.h"
 
 namespace pedal {
-
-enum class IntentKind : std::uint8_t {
-  kEffectSelect,  // id
-  kEffectNext,
-  kEffectClean,
-  kBypass,        // value 0 or 1
-  kBypassToggle,  // of the latest wish, so that two quick presses cancel out
-  kModelBlock,    // value 1 or 16
-  kParamSet,      // param, number
-  kStateGet,
-  kPresetLoad,  // id
-  kPresetNext,
-  kPresetPrevious,
-  kPresetSave,    // id, name; what is wished for now becomes the preset
-  kPresetDelete,  // id
-  kPresetMove,    // id, value: its place from 0
-  kParamKeep,     // param, value 0 or 1: no preset moves it
-  kPresetsGet,
-  kPresetsExport,  // id; this and the next are the saver's, not the engine's
-  kPresetsImport,  // id
-  kKnobRest,       // param, number: where a knob stands at the start; moves nothing
-  kKnobTurn,       // param, number: moves the parameter once the knob has passed it
-  kInjectNan,
-  kInjectOverload,
-};
 
 struct Intent {
   IntentKind kind = IntentKind::kStateGet;
@@ -42,8 +21,21 @@ struct Intent {
   SampleTime time = kNow;
   char id[kIdSize] = {};
   char name[kNameSize] = {};
-  const Intent* again = nullptr;  // applied instead where this is already wished for
+  Gesture gesture;      // a row for the foot map
+  bool or_off = false;  // gesture.off is applied instead where this is already wished
+  Reason wrong = Reason::kNone;  // found in the message: refused when its turn comes
 };
+
+// What a row of the foot map asks for.
+inline Intent IntentOf(const Act& act) PEDAL_REALTIME {
+  Intent intent;
+  intent.kind = act.kind;
+  intent.param = act.param;
+  intent.value = act.value;
+  intent.number = act.number;
+  std::memcpy(intent.id, act.id, kIdSize);
+  return intent;
+}
 
 // One queue a producing thread, drained in this order at each grid point.
 enum class Source { kControls, kGui, kOsc, kProgram };
@@ -52,26 +44,20 @@ constexpr int kNumSources = 4;
 enum class Fault : std::uint8_t { kNone, kNoBank, kNan, kOverload };
 
 enum class EventKind : std::uint8_t {
-  kEffect,     // state.effect
-  kBypass,     // state.bypass
-  kBlock,      // state.block
-  kPreset,     // state.preset, state.unsaved
-  kParam,      // param, state.params
-  kRejected,   // reason
-  kSnapshot,   // the whole state
-  kAlarm,      // state.fault began
-  kRecovered,  // state.fault is over
-  kPresets,    // the setlist was asked for, or has changed
-  kTakeover,   // param, number: where its knob stands; state.waiting tells the rest
-};
-
-enum class Reason : std::uint8_t {
-  kNone,
-  kUnknownEffect,
-  kSuperseded,
-  kNoModel,
-  kUnknownPreset,
-  kSetlistFull,
+  kEffect,      // state.effect
+  kBypass,      // state.bypass
+  kBlock,       // state.block
+  kPreset,      // state.preset, state.unsaved
+  kParam,       // param, state.params
+  kRejected,    // reason
+  kSnapshot,    // the whole state
+  kAlarm,       // state.fault began
+  kRecovered,   // state.fault is over
+  kPresets,     // the setlist was asked for, or has changed
+  kBackup,      // the setlist was asked for as one text
+  kGestures,    // the foot map was asked for, or has changed
+  kExpression,  // state.expression was asked for, or has changed
+  kTakeover,    // param, number: where its knob stands; state.waiting tells the rest
 };
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
@@ -86,6 +72,7 @@ struct State {
   int unsaved = 0;       // effect, block or a parameter has left the preset since
   unsigned waiting = 0;  // a bit for each parameter whose knob waits to pass it
   SampleTime waiting_turned = -kSampleRate;  // when such a knob was last turned
+  Expression expression;
 };
 
 struct Event {
@@ -93,6 +80,8 @@ struct Event {
   protocol::ParamId param = protocol::ParamId::kTrim;
   Reason reason = Reason::kNone;
   IntentKind rejected = IntentKind::kStateGet;
+  char word[kIdSize] = {};  // what the reason names; see Reason
+  int value = 0;
   int revision = 0;
   int request = 0;
   float number = 0.0f;

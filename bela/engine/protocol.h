@@ -78,6 +78,16 @@ enum class MessageId : std::uint8_t {
   kPresetsGet,
   kPresetsExport,
   kPresetsImport,
+  kPresetsBackup,
+  kPresetsRestore,
+  kGesturesGet,
+  kGestureSet,
+  kGestureClear,
+  kGesturesReset,
+  kExpressionGet,
+  kExpressionParam,
+  kExpressionCalibrate,
+  kFootswitch,
   kFaultInject,
   kEchoEffect,
   kEchoBypass,
@@ -85,6 +95,9 @@ enum class MessageId : std::uint8_t {
   kEchoParam,
   kEchoPreset,
   kPresets,
+  kPresetsFile,
+  kGestures,
+  kExpression,
   kTakeover,
   kEchoRejected,
   kState,
@@ -128,6 +141,35 @@ constexpr Arg kPresetsExportArgs[] = {
 };
 constexpr Arg kPresetsImportArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetsRestoreArgs[] = {
+    {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr const char* kGestureSetKindChoices[] = {
+    "press", "latch", "momentary", "long", "double", "chord"};
+constexpr Arg kGestureSetArgs[] = {
+    {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kGestureSetKindChoices, 6},
+    {"switches", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"message", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"off", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr const char* kGestureClearKindChoices[] = {
+    "press", "latch", "momentary", "long", "double", "chord"};
+constexpr Arg kGestureClearArgs[] = {
+    {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kGestureClearKindChoices, 6},
+    {"switches", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kExpressionParamArgs[] = {
+    {"param", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kExpressionCalibrateArgs[] = {
+    {"on", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kFootswitchArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"down", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};
@@ -177,6 +219,28 @@ constexpr Arg kPresetsArgs[] = {
     {"kept", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"current", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"unsaved", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kPresetsFileArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kGesturesArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"map", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kExpressionArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"param", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"low", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"high", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"calibrating", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+    {"position", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kTakeoverArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -237,7 +301,7 @@ constexpr Arg kMeterArgs[] = {
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 29;
+constexpr int kNumMessages = 42;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -256,6 +320,16 @@ constexpr Message kMessages[kNumMessages] = {
     {"/presets/get", "", true, nullptr, 0},
     {"/presets/export", "s", true, kPresetsExportArgs, 1},
     {"/presets/import", "s", true, kPresetsImportArgs, 1},
+    {"/presets/backup", "", true, nullptr, 0},
+    {"/presets/restore", "s", true, kPresetsRestoreArgs, 1},
+    {"/gestures/get", "", true, nullptr, 0},
+    {"/gesture/set", "sssss", true, kGestureSetArgs, 5},
+    {"/gesture/clear", "sss", true, kGestureClearArgs, 3},
+    {"/gestures/reset", "", true, nullptr, 0},
+    {"/expression/get", "", true, nullptr, 0},
+    {"/expression/param", "s", true, kExpressionParamArgs, 1},
+    {"/expression/calibrate", "i", true, kExpressionCalibrateArgs, 1},
+    {"/footswitch", "si", true, kFootswitchArgs, 2},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},
@@ -263,6 +337,9 @@ constexpr Message kMessages[kNumMessages] = {
     {"/echo/param", "siisf", false, kEchoParamArgs, 5},
     {"/echo/preset", "siisi", false, kEchoPresetArgs, 5},
     {"/presets", "siisssssi", false, kPresetsArgs, 9},
+    {"/presets/file", "siis", false, kPresetsFileArgs, 4},
+    {"/gestures", "siis", false, kGesturesArgs, 4},
+    {"/expression", "siisffif", false, kExpressionArgs, 8},
     {"/takeover", "siisif", false, kTakeoverArgs, 6},
     {"/echo/rejected", "siiss", false, kEchoRejectedArgs, 5},
     {"/state", "siiisssiiisfffffi", false, kStateArgs, 17},

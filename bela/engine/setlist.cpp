@@ -21,6 +21,7 @@ bool Setlist::Save(const Preset& preset) PEDAL_REALTIME {
 bool Setlist::Delete(const char* id) PEDAL_REALTIME {
   const int found = Find(id);
   if (found < 0) return false;
+  overrides.Drop(presets[found].id);
   --count;
   for (int i = found; i < count; ++i) presets[i] = presets[i + 1];
   presets[count] = Preset();

@@ -1,7 +1,9 @@
-// The setlist: presets in the order of playing, and the parameters that no preset
-// moves. Plain data of a fixed size, so that it is copied between threads.
+// The setlist: presets in the order of playing, what feet mean while one sounds, and
+// the parameters that no preset moves. Plain data of a fixed size, so that it is copied
+// between threads.
 #pragma once
 #include "engine/bank.h"
+#include "engine/feet.h"
 #include "engine/protocol.h"
 #include "engine/realtime.h"
 
@@ -23,6 +25,7 @@ struct Setlist {
   int count = 0;
   Preset presets[kMaxPresets];
   bool kept[protocol::kNumParams] = {};
+  Overrides overrides;  // of the foot map, while a preset sounds
 
   // What fits the guitar and the room rather than the song is kept at first.
   Setlist() {
@@ -35,7 +38,7 @@ struct Setlist {
   // Replaces the preset of the same id, or adds it at the end. False where full.
   // [audio]
   bool Save(const Preset& preset) PEDAL_REALTIME;
-  // False where there is none. [audio]
+  // With its overrides. False where there is none. [audio]
   bool Delete(const char* id) PEDAL_REALTIME;
   // To `place`, or to the end where that is less. False where there is none. [audio]
   bool Move(const char* id, int place) PEDAL_REALTIME;

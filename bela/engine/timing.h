@@ -19,9 +19,10 @@ constexpr int kStartFade = 4410;   // 100 ms at start and at stop
 constexpr int kLateBlocksToTrip = 3;          // running
 constexpr int kRetryAfter = 2 * kSampleRate;  // a tripped model is tried again once
 constexpr int kProbation = kSampleRate;  // plays this long without a fault: recovered
-constexpr int kMaxPeriod = 2048;         // samples that one Process call may bring
+constexpr int kMaxPeriod = 2048;         // samples of a block, on board and laptop
 
-using SampleTime = std::int64_t;  // samples of the engine's own clock
-constexpr SampleTime kNow = 0;    // always past: "at the next grid point"
+using SampleTime = std::int64_t;         // samples of the engine's own clock
+constexpr SampleTime kNow = 0;           // always past: "at the next grid point"
+constexpr SampleTime kEver = INT64_MAX;  // after all that has a time
 
 }  // namespace pedal

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "controls/board_pins.h"
+#include "engine/curve.h"
 #include "engine/protocol.h"
 
 namespace pedal {
@@ -24,7 +25,7 @@ int AnalogFrames(const BelaInitSettings& settings) {
 
 float KnobAtDefault(const board::Knob& knob) {
   const protocol::Param& param = protocol::kParams[static_cast<int>(knob.param)];
-  const float position = (param.initial - param.min) / (param.max - param.min);
+  const float position = PositionOf(param, param.initial);
   return knob.low + position * (knob.high - knob.low);
 }
 

@@ -33,6 +33,7 @@ class Block {
   Block& operator=(const Block&) = delete;
 
   BelaContext* context() { return context_; }
+  const BelaContext* context() const { return context_; }
   int frames() const { return frames_; }
   float* audio_in() { return audio_in_.data(); }  // interleaved
   const float* audio_out() const { return audio_out_.data(); }

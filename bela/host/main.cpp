@@ -56,12 +56,14 @@ void RunWav(const Options& options, const std::string& project) {
   Inbox::Get().SetClock(Clock::kOffline);
   WavReader in(options.in);
   WavWriter out(options.out);
-  OfflineJob job = {&in, &out, options.tail, {}};
+  PinTrace trace(options.trace);
+  OfflineJob job = {&in, &out, options.tail, {}, &trace};
   if (!options.performance.empty())
     job.performance = LoadPerformance(options.performance);
   Program program(options.bela, project, BELA_FLAG_OFFLINE);
   program.Setup();
   RenderOffline(&program, job);
+  trace.Close();
   Finish(&program, options, {"file", 0.0, {}});
 }
 

@@ -24,6 +24,7 @@ void RenderOffline(Program* program, const OfflineJob& job) {
       block.audio_in()[n * kAudioChannels + 1] = 0.0f;  // nothing is plugged in there
     }
     program->Render();
+    if (job.trace) job.trace->Note(block, start);
     for (int n = 0; n < block.frames(); ++n)
       samples[n] = block.audio_out()[n * kAudioChannels];
     const std::int64_t wanted = std::min<std::int64_t>(total - start, block.frames());

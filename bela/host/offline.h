@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "host/performance.h"
+#include "host/pin_trace.h"
 #include "host/program.h"
 #include "host/wav.h"
 
@@ -16,6 +17,7 @@ struct OfflineJob {
   WavWriter* out;
   std::int64_t tail;               // samples of silence after the input
   std::vector<Event> performance;  // sorted
+  PinTrace* trace = nullptr;       // of the outputs, if it is wanted
 };
 
 // The output is as long as input and tail; pins and cable change at their very sample,

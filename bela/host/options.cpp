@@ -23,6 +23,7 @@ enum Code {
   kPerformance,
   kSeconds,
   kSummary,
+  kTrace,
   kOscPort,
   kVersion,
 };
@@ -35,6 +36,7 @@ const option kLongOptions[] = {
     {"performance", required_argument, nullptr, kPerformance},
     {"seconds", required_argument, nullptr, kSeconds},
     {"summary", required_argument, nullptr, kSummary},
+    {"trace", required_argument, nullptr, kTrace},
     {"osc-port", required_argument, nullptr, kOscPort},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, kVersion},
@@ -73,6 +75,9 @@ void Take(int code, Options* options) {
     case kSummary:
       options->summary = optarg;
       break;
+    case kTrace:
+      options->trace = optarg;
+      break;
     case kSeconds:
       options->seconds = Number("--seconds", 0.0, kMaxSeconds);
       break;
@@ -98,6 +103,8 @@ void Check(const Options& options) {
   if (options.audio != Audio::kCard && options.in.empty())
     throw Error(std::string("--audio ") + AudioName(options.audio) +
                 ": expected --in FILE.wav");
+  if (!wav && !options.trace.empty())
+    throw Error("--trace: expected --audio wav with it");
   if (wav && options.out.empty()) throw Error("--audio wav: expected --out FILE.wav");
   if (options.audio != Audio::kCard) return;
   if (!options.out.empty()) throw Error("--out: expected --audio wav or demo with it");
@@ -143,6 +150,7 @@ void PrintUsage() {
       "  --performance FILE      timed events for --audio wav, JSON; demo: pins only\n"
       "  --seconds N             demo, card: stop after N seconds\n"
       "  --summary FILE          what was played, and how it went, as JSON\n"
+      "  --trace FILE            wav: each change of a digital output, JSON lines\n"
       "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"
       "  -h, --help   --version\n\n",
       stdout);

@@ -15,7 +15,7 @@ enum class Task { kPlay, kShowHelp, kShowVersion };
 struct Options {
   Task task = Task::kPlay;
   Audio audio = Audio::kDemo;
-  std::string in, out, performance, summary;
+  std::string in, out, performance, summary, trace;
   std::int64_t tail = 0;  // samples
   double seconds = 0.0;   // 0: until stopped
   int osc_port = -1;      // -1: as PEDAL_OSC_PORT says

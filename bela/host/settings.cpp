@@ -9,13 +9,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/timing.h"
 #include "host/errors.h"
 
 namespace {
 
 using pedal::host::Error;
-
-constexpr int kMaxPeriod = 8192;  // frames
 
 enum LongOnly {
   kDetectUnderruns = 1000,
@@ -67,7 +66,7 @@ int SnapAnalogChannels(int channels) {
 bool Take(int code, BelaInitSettings* settings) {
   switch (code) {
     case 'p':
-      settings->periodSize = Number("--period", optarg, 1, kMaxPeriod);
+      settings->periodSize = Number("--period", optarg, 1, pedal::kMaxPeriod);
       break;
     case 'v':
       settings->verbose = 1;
@@ -150,7 +149,7 @@ int Bela_getopt_long(int argc, char* const argv[], const char* customShortOption
 void Bela_usage() {
   std::fputs(
       "Bela's options (those of the board's hardware are taken without effect):\n"
-      "  -p, --period N              frames a block (1 to 8192; default 16)\n"
+      "  -p, --period N              frames a block (1 to 2048; default 16)\n"
       "  -N, --use-analog 0|1        analog inputs (default 1)\n"
       "  -G, --use-digital 0|1       digital pins (default 1)\n"
       "  -C, --analog-channels N     2, 4 or 8 (default 8)\n"

@@ -1,60 +1,18 @@
 // The engine's events become messages for clients: one function a kind.
 #include "io/echoes.h"
 
+#include "io/addresses.h"
+#include "io/foot_text.h"
+#include "io/saved_state.h"
+
 namespace pedal {
 namespace {
 
 const char* const kFaults[] = {"none", "no-bank", "nan", "overload"};  // by Fault
 
-const char* AddressOf(IntentKind kind) {
-  switch (kind) {
-    case IntentKind::kEffectSelect:
-      return "/effect/select";
-    case IntentKind::kEffectNext:
-      return "/effect/next";
-    case IntentKind::kEffectClean:
-      return "/effect/clean";
-    case IntentKind::kBypass:
-    case IntentKind::kBypassToggle:
-      return "/bypass";
-    case IntentKind::kModelBlock:
-      return "/model/block";
-    case IntentKind::kParamSet:
-      return "/param/set";
-    case IntentKind::kInjectNan:
-    case IntentKind::kInjectOverload:
-      return "/fault/inject";
-    case IntentKind::kPresetLoad:
-      return "/preset/load";
-    case IntentKind::kPresetNext:
-      return "/preset/next";
-    case IntentKind::kPresetPrevious:
-      return "/preset/previous";
-    case IntentKind::kPresetSave:
-      return "/preset/save";
-    case IntentKind::kPresetDelete:
-      return "/preset/delete";
-    case IntentKind::kPresetMove:
-      return "/preset/move";
-    case IntentKind::kParamKeep:
-      return "/param/keep";
-    case IntentKind::kPresetsGet:
-      return "/presets/get";
-    case IntentKind::kPresetsExport:
-      return "/presets/export";
-    case IntentKind::kPresetsImport:
-      return "/presets/import";
-    case IntentKind::kKnobRest:
-    case IntentKind::kKnobTurn:
-    case IntentKind::kStateGet:
-      break;
-  }
-  return "/state/get";
-}
-
 // Why an intent changed nothing.
-std::string TextOf(Reason reason, const Surroundings& around) {
-  switch (reason) {
+std::string ReasonText(const Event& event, const Surroundings& around) {
+  switch (event.reason) {
     case Reason::kUnknownEffect:
       return "unknown effect; the bank has " + around.effects + ",clean";
     case Reason::kSuperseded:
@@ -65,10 +23,14 @@ std::string TextOf(Reason reason, const Surroundings& around) {
       return "unknown preset; /presets/get lists them";
     case Reason::kSetlistFull:
       return "the setlist is full; expected at most 32 presets, delete one";
-    case Reason::kNone:
-      break;
+    case Reason::kSweptTooLittle:
+      return "the sweep spanned " + std::to_string(event.value) +
+             " % of full scale, expected at least 20; sweep from heel to toe";
+    case Reason::kNotSwept:
+      return "no sweep is under way; /expression/calibrate 1 begins one";
+    default:
+      return TextOf(event.reason, event.word, event.value);
   }
-  return "";
 }
 
 const char* TextOf(Fault fault) {
@@ -111,6 +73,28 @@ std::string Join(int count, const char* separator, Get get) {
   return text;
 }
 
+// One text of at most 12 KB, as it has to pass a browser's frame of 16.
+Message Backup(const Event& event, const Surroundings& around) {
+  const std::string text = ToJson(around.setlist);
+  if (text.size() <= kMostBackupBytes)
+    return Open("/presets/file", event, around).Text(text);
+  return Open("/echo/rejected", event, around)
+      .Text(AddressOf(IntentKind::kPresetsBackup))
+      .Text("the setlist takes " + std::to_string(text.size()) +
+            " bytes, expected at most " + std::to_string(kMostBackupBytes) +
+            "; use /presets/export");
+}
+
+Message ExpressionMessage(const Event& event, const Surroundings& around) {
+  const Expression& pedal = event.state.expression;
+  return Open("/expression", event, around)
+      .Text(pedal.param < 0 ? "" : protocol::kParams[pedal.param].id)
+      .Float(pedal.low)
+      .Float(pedal.high)
+      .Int(pedal.calibrating)
+      .Float(pedal.position);
+}
+
 Message Presets(const Event& event, const Surroundings& around) {
   const Setlist& list = around.setlist;
   const auto id = [&list](int i) { return list.presets[i].id; };
@@ -146,7 +130,7 @@ Message ToMessage(const Event& event, const Surroundings& around) {
     case EventKind::kRejected:
       return Open("/echo/rejected", event, around)
           .Text(AddressOf(event.rejected))
-          .Text(TextOf(event.reason, around));
+          .Text(ReasonText(event, around));
     case EventKind::kAlarm:
       return Open("/alarm", event, around)
           .Text(kFaults[static_cast<int>(event.state.fault)])
@@ -161,6 +145,13 @@ Message ToMessage(const Event& event, const Surroundings& around) {
           .Int(event.state.unsaved);
     case EventKind::kPresets:
       return Presets(event, around);
+    case EventKind::kBackup:
+      return Backup(event, around);
+    case EventKind::kGestures:
+      return Open("/gestures", event, around)
+          .Text(MapText(around.feet, around.setlist.overrides));
+    case EventKind::kExpression:
+      return ExpressionMessage(event, around);
     case EventKind::kTakeover:
       return Open("/takeover", event, around)
           .Text(protocol::kParams[static_cast<int>(event.param)].id)

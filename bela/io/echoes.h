@@ -14,7 +14,10 @@ struct Surroundings {
   std::string effects;  // ids, comma-separated
   int dropped = 0;      // messages dropped or clamped since the start
   Setlist setlist;
+  FootMap feet;
 };
+
+constexpr std::size_t kMostBackupBytes = 12288;  // of /presets/file, /presets/restore
 
 // One event as the message that tells it; the protocol's table names the arguments.
 Message ToMessage(const Event& event, const Surroundings& around);

@@ -1,8 +1,10 @@
 // Where all wires hand in their messages: checks them, counts the bad ones, queues the
-// good ones for the engine.
+// good ones for the engine, the saver or the surface.
 #pragma once
 #include <atomic>
+#include <cstring>
 
+#include "controls/remote_feet.h"
 #include "engine/engine.h"
 #include "io/intents.h"
 #include "io/presets.h"
@@ -11,10 +13,12 @@ namespace pedal {
 
 class Inbox {
  public:
-  void Prepare(Engine* engine, const Rights& rights, Presets* presets) {
+  void Prepare(Engine* engine, const Rights& rights, Presets* presets,
+               RemoteFeet* feet) {
     engine_ = engine;
     rights_ = rights;
     presets_ = presets;
+    feet_ = feet;
   }
 
   // From the one thread of `source`. False where the message was dropped. [io]
@@ -23,9 +27,15 @@ class Inbox {
     const Verdict verdict = ReadIntent(message, rights_, &intent);
     if (verdict != Verdict::kTaken) ++dropped_;
     if (verdict == Verdict::kDropped) return false;
-    const bool file = intent.kind == IntentKind::kPresetsExport ||
-                      intent.kind == IntentKind::kPresetsImport;
-    const bool queued = file ? presets_->Ask(intent) : engine_->Push(source, intent);
+    if (intent.kind == IntentKind::kFootswitch) return Press(source, intent);
+    bool queued = false;
+    if (intent.kind == IntentKind::kPresetsRestore)
+      queued = presets_->Ask(intent, message.args[0].text);
+    else if (intent.kind == IntentKind::kPresetsExport ||
+             intent.kind == IntentKind::kPresetsImport)
+      queued = presets_->Ask(intent);
+    else
+      queued = engine_->Push(source, intent);
     if (!queued) ++dropped_;
     return true;
   }
@@ -37,8 +47,29 @@ class Inbox {
   int dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
+  // A render has footswitch events of its own, each at its very sample. [io]
+  bool Press(Source source, const Intent& intent) {
+    int index = board::kNumFootswitches - 1;
+    while (index >= 0 && std::strcmp(board::kFootswitches[index].name, intent.id) != 0)
+      --index;
+    const bool good =
+        index >= 0 && !rights_.timed && feet_->Push(source, index, intent.value != 0);
+    if (!good) ++dropped_;
+    if (index >= 0 && !good) return false;
+    Intent answer;  // asks for /state, or is refused
+    answer.request = intent.request;
+    if (index < 0) {
+      answer.kind = IntentKind::kFootswitch;
+      answer.wrong = Reason::kUnknownSwitch;
+      std::memcpy(answer.name, intent.id, kIdSize);
+    }
+    if (!good || intent.request != 0) engine_->Push(source, answer);
+    return good;
+  }
+
   Engine* engine_ = nullptr;
   Presets* presets_ = nullptr;
+  RemoteFeet* feet_ = nullptr;
   Rights rights_;
   std::atomic<int> dropped_{0};
 };

@@ -5,6 +5,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "io/addresses.h"
+#include "io/foot_text.h"
+
 namespace pedal {
 namespace {
 
@@ -104,44 +107,44 @@ Verdict ReadFault(const Message& message, const Arg* args, Intent* intent) {
   return Verdict::kTaken;
 }
 
-IntentKind KindOf(MessageId id) {
-  switch (id) {
-    case MessageId::kEffectSelect:
-      return IntentKind::kEffectSelect;
-    case MessageId::kEffectNext:
-      return IntentKind::kEffectNext;
-    case MessageId::kEffectClean:
-      return IntentKind::kEffectClean;
-    case MessageId::kBypass:
-      return IntentKind::kBypass;
-    case MessageId::kModelBlock:
-      return IntentKind::kModelBlock;
-    case MessageId::kPresetLoad:
-      return IntentKind::kPresetLoad;
-    case MessageId::kPresetNext:
-      return IntentKind::kPresetNext;
-    case MessageId::kPresetPrevious:
-      return IntentKind::kPresetPrevious;
-    case MessageId::kPresetSave:
-      return IntentKind::kPresetSave;
-    case MessageId::kPresetDelete:
-      return IntentKind::kPresetDelete;
-    case MessageId::kPresetMove:
-      return IntentKind::kPresetMove;
-    case MessageId::kParamKeep:
-      return IntentKind::kParamKeep;
-    case MessageId::kPresetsGet:
-      return IntentKind::kPresetsGet;
-    case MessageId::kPresetsExport:
-      return IntentKind::kPresetsExport;
-    case MessageId::kPresetsImport:
-      return IntentKind::kPresetsImport;
-    default:
-      return IntentKind::kStateGet;
+// A scope is a preset's id, or empty for the pedal's own map. What is wrong with a row
+// is told when its turn comes, as nothing is wrong with the message.
+Verdict ReadGesture(MessageId id, const Message& message, Intent* intent) {
+  const std::vector<MessageArg>& args = message.args;
+  const std::size_t own = id == MessageId::kGestureSet ? 5 : 3;
+  for (std::size_t i = 0; i < own; ++i)
+    if (args[i].type != 's') return Verdict::kDropped;
+  if (!IsWord(protocol::kGestureSetArgs[1], args[1].text)) return Verdict::kDropped;
+  intent->kind = KindOf(id);
+  if (!args[0].text.empty() && !ReadId(args[0], intent)) {
+    intent->wrong = Reason::kUnknownPreset;
+    return Verdict::kTaken;
   }
+  const RowProblem problem =
+      id == MessageId::kGestureSet
+          ? ReadRow({args[1].text, args[2].text, args[3].text, args[4].text},
+                    &intent->gesture)
+          : ReadSwitches(args[1].text, args[2].text, &intent->gesture);
+  intent->wrong = problem.reason;
+  std::strncpy(intent->name, problem.word.c_str(), kNameSize - 1);
+  return Verdict::kTaken;
 }
 
-// All messages but /param/set and /fault/inject: ids, a name, at most one number.
+// A parameter's id, or empty for none.
+Verdict ReadExpressionParam(const MessageArg& arg, Intent* intent) {
+  intent->kind = IntentKind::kExpressionParam;
+  intent->value = FindParam(arg.text);
+  const bool good = arg.type == 's' && (arg.text.empty() || intent->value >= 0);
+  return good ? Verdict::kTaken : Verdict::kDropped;
+}
+
+// Its text is kept apart from the intent (io/presets.h).
+Verdict ReadRestore(const MessageArg& arg, Intent* intent) {
+  intent->kind = IntentKind::kPresetsRestore;
+  return arg.type == 's' ? Verdict::kTaken : Verdict::kDropped;
+}
+
+// The other messages: ids, a name, at most one number.
 Verdict ReadPlain(MessageId id, const Message& message, const protocol::Message& row,
                   Intent* intent) {
   intent->kind = KindOf(id);
@@ -164,6 +167,25 @@ Verdict ReadPlain(MessageId id, const Message& message, const protocol::Message&
     if (!good) return Verdict::kDropped;
   }
   return Verdict::kTaken;
+}
+
+Verdict ReadOwn(MessageId id, const Message& message, const protocol::Message& row,
+                Intent* intent) {
+  switch (id) {
+    case MessageId::kParamSet:
+      return ReadParamSet(message, row.args, intent);
+    case MessageId::kFaultInject:
+      return ReadFault(message, row.args, intent);
+    case MessageId::kGestureSet:
+    case MessageId::kGestureClear:
+      return ReadGesture(id, message, intent);
+    case MessageId::kExpressionParam:
+      return ReadExpressionParam(message.args[0], intent);
+    case MessageId::kPresetsRestore:
+      return ReadRestore(message.args[0], intent);
+    default:
+      return ReadPlain(id, message, row, intent);
+  }
 }
 
 // The arguments after the message's own: request, at.
@@ -194,10 +216,7 @@ Verdict ReadIntent(const Message& message, const Rights& rights, Intent* intent)
   *intent = Intent();
   const MessageId id = static_cast<MessageId>(index);
   if (id == MessageId::kFaultInject && !rights.faults) return Verdict::kDropped;
-  const Verdict verdict =
-      id == MessageId::kParamSet      ? ReadParamSet(message, row.args, intent)
-      : id == MessageId::kFaultInject ? ReadFault(message, row.args, intent)
-                                      : ReadPlain(id, message, row, intent);
+  const Verdict verdict = ReadOwn(id, message, row, intent);
   if (verdict == Verdict::kDropped || !ReadOptions(message, own, rights, intent))
     return Verdict::kDropped;
   return verdict;

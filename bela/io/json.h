@@ -15,10 +15,10 @@ inline JsonPointer ParseJson(const std::string& text) {
   return JsonPointer(JSON::Parse(text.c_str()));
 }
 
-// ids and file names are ASCII; anything else becomes '?', which no name may contain.
+// Ids and names are ASCII; anything else becomes DEL, which neither may contain.
 inline std::string Narrow(const std::wstring& wide) {
   std::string text;
-  for (wchar_t c : wide) text += c > 0 && c < 128 ? static_cast<char>(c) : '?';
+  for (wchar_t c : wide) text += c > 0 && c < 128 ? static_cast<char>(c) : '\x7f';
   return text;
 }
 

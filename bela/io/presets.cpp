@@ -1,4 +1,4 @@
-// Presets and the last sound on disk.
+// Presets, the last sound and the controls' settings on disk.
 #include "io/presets.h"
 
 #include <Bela.h>
@@ -26,6 +26,10 @@ void MakeFolder(const std::string& path) {
   mkdir(path.c_str(), 0755);
 }
 
+void Tell(const std::string& path, const std::string& line) {
+  std::fprintf(stderr, "pedal-engine: %s: %s\n", path.c_str(), line.c_str());
+}
+
 }  // namespace
 
 void Presets::Prepare(const std::string& folder, Saving saving) {
@@ -33,20 +37,53 @@ void Presets::Prepare(const std::string& folder, Saving saving) {
   saving_ = folder.empty() ? Saving::kOff : saving;
   if (folder.empty()) return;
   if (saving_ == Saving::kOn) MakeFolder(folder);
-  const std::string presets = ReadSafely(SetlistFile());
-  const std::string wrong = presets.empty() ? "" : FromJson(presets, &setlist_);
-  if (!wrong.empty())
-    std::fprintf(stderr, "pedal-engine: %s: %s\n", SetlistFile().c_str(),
-                 wrong.c_str());
+  ReadControls();
+  ReadSetlist();
   if (saving_ == Saving::kOn) has_sound_ = FromJson(ReadSafely(SoundFile()), &sound_);
 }
 
+void Presets::ReadControls() {
+  const std::string text = ReadSafely(ControlsFile());
+  if (text.empty()) return;
+  std::vector<std::string> wrong;
+  const std::string all = FromJson(text, &controls_, &wrong);
+  if (!all.empty()) wrong.push_back(all);
+  for (const std::string& line : wrong) Tell(ControlsFile(), line);
+}
+
+void Presets::ReadSetlist() {
+  const std::string text = ReadSafely(SetlistFile());
+  if (text.empty()) return;
+  const std::string wrong = ReadText(text, SetlistFile(), &setlist_);
+  if (!wrong.empty()) Tell(SetlistFile(), wrong);
+}
+
+// "" and fills *setlist, or what is wrong with the text; rows of the foot map that
+// cannot hold are left out, and told.
+std::string Presets::ReadText(const std::string& text, const std::string& where,
+                              Setlist* setlist) const {
+  std::vector<std::string> dropped;
+  const std::string wrong = FromJson(text, setlist, &dropped);
+  if (!wrong.empty()) return wrong;
+  std::unique_lock<std::mutex> lock(mutex_);
+  const FootMap own = controls_.feet;
+  lock.unlock();
+  Override row;
+  while (DropConflict(own, &setlist->overrides, &row))
+    dropped.push_back("preset \"" + std::string(row.preset) + "\": feet: " +
+                      RowToJson(row.row) + ": a foot could not tell it from another");
+  for (const std::string& line : dropped) Tell(where, line);
+  return "";
+}
+
 EngineConfig Presets::StartConfig(const EngineConfig& asked) const {
-  if (!has_sound_ || asked.effect[0]) return asked;
   EngineConfig config = asked;
+  config.expression = controls_.expression;
+  if (setlist_.Find(asked.preset) < 0) config.preset[0] = '\0';
+  if (!has_sound_ || asked.effect[0]) return config;
   const EngineConfig defaults;
   std::memcpy(config.effect, sound_.effect, kIdSize);
-  if (setlist_.Find(sound_.preset) >= 0)
+  if (!config.preset[0] && setlist_.Find(sound_.preset) >= 0)
     std::memcpy(config.preset, sound_.preset, kIdSize);
   if (asked.bypass == defaults.bypass) config.bypass = sound_.bypass;
   if (asked.block == defaults.block) config.block = sound_.block;
@@ -57,8 +94,10 @@ EngineConfig Presets::StartConfig(const EngineConfig& asked) const {
 
 // A pedal without a bank has no sound of its own: the last one stays.
 void Presets::Note(const State& state) {
-  if (saving_ == Saving::kOff || !state.effect[0]) return;
+  if (saving_ == Saving::kOff) return;
   const std::lock_guard<std::mutex> lock(mutex_);
+  NotePedal(state.expression);
+  if (!state.effect[0]) return;
   const bool same = has_sound_ && std::strcmp(state.effect, sound_.effect) == 0 &&
                     std::strcmp(state.preset, sound_.preset) == 0 &&
                     state.bypass == sound_.bypass && state.block == sound_.block &&
@@ -75,6 +114,23 @@ void Presets::Note(const Setlist& setlist) {
   setlist_changed_ = true;
 }
 
+void Presets::Note(const FootMap& feet) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  controls_.feet = feet;
+  controls_changed_ = saving_ == Saving::kOn;
+}
+
+// With mutex_ held. Where it stands is no setting.
+void Presets::NotePedal(const Expression& pedal) {
+  Expression& kept = controls_.expression;
+  if (pedal.param == kept.param && pedal.low == kept.low && pedal.high == kept.high)
+    return;
+  kept.param = pedal.param;
+  kept.low = pedal.low;
+  kept.high = pedal.high;
+  controls_changed_ = true;
+}
+
 void Presets::Run() {
   if (saving_ == Saving::kOff) return;
   for (int turn = 0; !Bela_stopRequested(); ++turn) {
@@ -83,22 +139,35 @@ void Presets::Run() {
     bool due = turn % kTurnsASecond == 0;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      due = due || (setlist_changed_ && problem_.empty());
+      due = due || ((setlist_changed_ || controls_changed_) && problem_.empty());
     }
     if (due) Save();
   }
 }
 
-bool Presets::Ask(const Intent& intent) {
+// A text needs no file, so it is read at once, by the thread that brought it.
+bool Presets::Ask(const Intent& intent, const std::string& text) {
+  FileAnswer answer;
+  answer.asked = intent;
+  const bool file = intent.kind != IntentKind::kPresetsRestore;
+  if (!file) {
+    answer.wrong = ReadText(text, "/presets/restore", &answer.setlist);
+    answer.has_setlist = answer.wrong.empty();
+  } else if (saving_ == Saving::kOff) {
+    answer.wrong = "no data folder is kept here; PEDAL_DATA names one";
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (saving_ == Saving::kOff || asked_.size() >= kMostAsked) return false;
-  asked_.push_back(intent);
+  if (asked_.size() + answers_.size() >= kMostAsked) return false;
+  if (file && answer.wrong.empty())
+    asked_.push_back(intent);
+  else
+    answers_.push_back(answer);
   return true;
 }
 
-bool Presets::TakeAnswer(FileAnswer* answer) {
+bool Presets::TakeAnswer(SampleTime now, FileAnswer* answer) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (answers_.empty()) return false;
+  if (answers_.empty() || answers_.front().asked.time >= now) return false;
   *answer = answers_.front();
   answers_.pop_front();
   return true;
@@ -131,7 +200,7 @@ FileAnswer Presets::Do(const Intent& intent) {
   }
   const std::string text = ReadSafely(path);
   answer.wrong = text.empty() ? "expected a whole file; export it again"
-                              : FromJson(text, &answer.setlist);
+                              : ReadText(text, path, &answer.setlist);
   if (!answer.wrong.empty()) answer.wrong = path + ": " + answer.wrong;
   answer.has_setlist = answer.wrong.empty();
   return answer;
@@ -139,26 +208,29 @@ FileAnswer Presets::Do(const Intent& intent) {
 
 bool Presets::Save() {
   std::unique_lock<std::mutex> lock(mutex_);
-  const bool setlist = setlist_changed_, sound = sound_changed_;
-  if (!setlist && !sound) return true;
+  const bool setlist = setlist_changed_, sound = sound_changed_,
+             controls = controls_changed_;
+  if (!setlist && !sound && !controls) return true;
   const std::string presets_json = setlist ? ToJson(setlist_) : "";
   const std::string sound_json = sound ? ToJson(sound_) : "";
-  setlist_changed_ = sound_changed_ = false;
+  const std::string controls_json = controls ? ToJson(controls_) : "";
+  setlist_changed_ = sound_changed_ = controls_changed_ = false;
   lock.unlock();  // a slow card holds up no one
   bool good = true;
-  if (setlist) good = Write(SetlistFile(), presets_json);
-  if (sound) good = Write(SoundFile(), sound_json) && good;
+  if (setlist) good = Write(SetlistFile(), presets_json, &setlist_changed_);
+  if (sound) good = Write(SoundFile(), sound_json, &sound_changed_) && good;
+  if (controls) good = Write(ControlsFile(), controls_json, &controls_changed_) && good;
   return good;
 }
 
-bool Presets::Write(const std::string& path, const std::string& json) {
+bool Presets::Write(const std::string& path, const std::string& json, bool* changed) {
   const std::string wrong = WriteSafely(path, json);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (wrong.empty()) problem_.clear();
   if (wrong.empty()) return true;
   if (problem_ != wrong) std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str());
   problem_ = wrong;
-  (path == SoundFile() ? sound_changed_ : setlist_changed_) = true;  // try again
+  *changed = true;  // try again
   return false;
 }
 

@@ -1,20 +1,21 @@
-// Presets and the last sound on disk, in one data folder: read at the start, written by
-// a task of its own when they have changed.
+// Presets, the last sound and the controls' settings on disk, in one data folder: read
+// at the start, written by a task of its own when they have changed.
 #pragma once
 #include <deque>
 #include <mutex>
 #include <string>
 
 #include "engine/engine.h"
+#include "io/saved_feet.h"
 
 namespace pedal {
 
-// What became of an export or import.
+// What became of an export, an import or a restored text.
 struct FileAnswer {
   Intent asked;
   std::string wrong;  // "" where it was done
   bool has_setlist = false;
-  Setlist setlist;  // imported, for the engine
+  Setlist setlist;  // for the engine
 };
 
 enum class Saving { kOff, kOn };
@@ -30,17 +31,19 @@ class Presets {
   // How the engine starts: with the last sound, where `asked` names no effect; what it
   // asks for beside the defaults is respected. [setup]
   EngineConfig StartConfig(const EngineConfig& asked) const;
-  const Setlist& setlist() const { return setlist_; }  // [setup]
+  const Setlist& setlist() const { return setlist_; }     // [setup]
+  const FootMap& feet() const { return controls_.feet; }  // [setup]
 
   // What to keep from now on. [publisher]
   void Note(const State& state);
   void Note(const Setlist& setlist);
+  void Note(const FootMap& feet);
 
-  // Asks for an export or import. False where too many wait, or nothing is kept here.
+  // Asks for an export, an import, or the setlist of `text`. False where too many wait.
   // [io]
-  bool Ask(const Intent& intent);
-  // The next that was done. [publisher]
-  bool TakeAnswer(FileAnswer* answer);
+  bool Ask(const Intent& intent, const std::string& text = "");
+  // The next that was done, where it was asked for before `now`. [publisher]
+  bool TakeAnswer(SampleTime now, FileAnswer* answer);
 
   // Writes what has changed until the program stops: presets at once, the sound at most
   // once a second. [saver]
@@ -53,9 +56,15 @@ class Presets {
  private:
   std::string SetlistFile() const { return folder_ + "/presets.json"; }
   std::string SoundFile() const { return folder_ + "/sound.json"; }
+  std::string ControlsFile() const { return folder_ + "/controls.json"; }
+  void ReadControls();
+  void ReadSetlist();
+  std::string ReadText(const std::string& text, const std::string& where,
+                       Setlist* setlist) const;
+  void NotePedal(const Expression& pedal);
   void DoFiles();
   FileAnswer Do(const Intent& intent);
-  bool Write(const std::string& path, const std::string& json);
+  bool Write(const std::string& path, const std::string& json, bool* changed);
 
   std::string folder_;
   Saving saving_ = Saving::kOff;
@@ -63,7 +72,8 @@ class Presets {
   Setlist setlist_;
   State sound_;
   bool has_sound_ = false;
-  bool setlist_changed_ = false, sound_changed_ = false;
+  Controls controls_ = FactoryControls();
+  bool setlist_changed_ = false, sound_changed_ = false, controls_changed_ = false;
   std::string problem_;
   std::deque<Intent> asked_;
   std::deque<FileAnswer> answers_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "controls/leds.h"
 #include "controls/surface.h"
 #include "io/publisher.h"
 
@@ -36,13 +37,31 @@ struct Program {
     return start.load();
   }
 
-  // Reads presets and last sound, and tells how the engine starts. A render only reads
-  // presets, and only where it was told their folder, so that it always sounds the
-  // same. [setup]
-  EngineConfig ReadPresets() {
+  // Reads presets, last sound and foot map, and prepares the engine with them; tells
+  // how it starts. A render only reads what is kept, and only where it was told its
+  // folder, so that it always sounds the same. [setup]
+  EngineConfig PrepareEngine() {
     const bool none = offline && !settings.data_asked;
     presets.Prepare(none ? "" : settings.data, offline ? Saving::kOff : Saving::kOn);
-    return presets.StartConfig(settings.engine);
+    EngineConfig config = presets.StartConfig(settings.engine);
+    config.start_fade = offline ? StartFade::kOff : StartFade::k100ms;
+    engine.Prepare(config);
+    engine.StartWithPresets(presets.setlist());
+    engine.StartWithFeet(presets.feet(), FactoryControls().feet);
+    return config;
+  }
+
+  // The frame of a block at which the engine's next grid point lies, or the block's
+  // end. begin: the frame that its clock stands at. [audio]
+  unsigned NextGrid(unsigned begin, unsigned frames) const PEDAL_REALTIME {
+    const unsigned end = begin + kGrid - static_cast<unsigned>(engine.clock() % kGrid);
+    return end < frames ? end : frames;
+  }
+
+  // What the controls follow. [audio]
+  Feet FeetNow() const PEDAL_REALTIME {
+    return {engine.feet(), engine.overrides(), engine.feet_revision(),
+            engine.state().preset, engine.state().expression};
   }
 
   // period: samples; it may change later up to kMaxPeriod. Allocates. [setup]
@@ -50,6 +69,13 @@ struct Program {
     const std::size_t size =
         static_cast<std::size_t>(period > kMaxPeriod ? period : kMaxPeriod);
     for (std::vector<float>* buffer : {&in, &left, &right}) buffer->assign(size, 0.0f);
+  }
+
+  // From the engine's state after the block, so that no lamp leads the sound. [audio]
+  Leds LedsNow() const PEDAL_REALTIME {
+    const State& state = engine.state();
+    const int number = engine.bank() ? engine.bank()->Find(state.effect) + 1 : 0;
+    return LedsAt(state, number, engine.clock());
   }
 
   // After cpu's toc: the time that the block took, by the monitor's own clock. [audio]

@@ -19,8 +19,8 @@ float ToDecibel(float linear) {
 std::string Quote(const std::string& text) {
   std::string quoted = "\"";
   for (char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c >= ' ' && c < 127 ? c : '?';
+    if (c == '"' || c == '\\' || c == '\n' || c == '\t') quoted += '\\';
+    quoted += c == '\n' ? 'n' : c == '\t' ? 't' : c >= ' ' && c < 127 ? c : '?';
   }
   return quoted + "\"";
 }
@@ -39,6 +39,7 @@ void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* ba
   gui_ = gui;
   presets_ = presets;
   setlist_ = presets->setlist();
+  feet_ = presets->feet();
   if (!settings.timeline.empty())
     timeline_.reset(std::fopen(settings.timeline.c_str(), "w"));
 }
@@ -50,6 +51,7 @@ Surroundings Publisher::Around() const {
   around.effects = banks_->effects();
   around.dropped = inbox_->dropped();
   around.setlist = setlist_;
+  around.feet = feet_;
   return around;
 }
 
@@ -58,8 +60,9 @@ void Publisher::Send(const Message& message) {
   gui_->Send(message);
 }
 
-void Publisher::TakeSetlist() {
+void Publisher::TakeMemory() {
   if (engine_->TakePresets(&setlist_)) presets_->Note(setlist_);
+  if (engine_->TakeFeet(&feet_)) presets_->Note(feet_);
 }
 
 void Publisher::Run() {
@@ -71,9 +74,9 @@ void Publisher::Run() {
 }
 
 // What was done is answered by the setlist itself, once the engine has it.
-void Publisher::AnswerFiles() {
+void Publisher::AnswerFiles(SampleTime now) {
   FileAnswer answer;
-  while (presets_->TakeAnswer(&answer)) {
+  while (presets_->TakeAnswer(now, &answer)) {
     if (answer.has_setlist && !engine_->OfferPresets(answer.setlist))
       answer.wrong = "another import is under way; try again";
     if (answer.wrong.empty()) {
@@ -81,26 +84,28 @@ void Publisher::AnswerFiles() {
       get.address = "/presets/get";
       inbox_->Take(Source::kProgram, get.Int(answer.asked.request));
     } else {
-      Send(RejectedMessage(answer.asked, answer.wrong, revision_, Around()));
+      const Message message =
+          RejectedMessage(answer.asked, answer.wrong, revision_, Around());
+      Note(answer.asked.time, message);
+      Send(message);
     }
   }
 }
 
-void Publisher::SendEvents() {
-  AnswerFiles();
+void Publisher::SendEvents(SampleTime now) {
   banks_->Sweep();
   if (banks_->TakeFailure()) SendBankAlarm();
-  TakeSetlist();
-  if (!engine_->PeekEvent() && engine_->EventsLost() == events_lost_) return;
+  TakeMemory();
   while (const Event* event = engine_->PeekEvent()) {
-    if (event->kind == EventKind::kPresets) TakeSetlist();
+    TakeMemory();  // an event may tell of it
     presets_->Note(event->state);
     const Message message = ToMessage(*event, Around());
     revision_ = event->revision;
-    Note(*event, message);
+    Note(event->time, message);
     Send(message);
     engine_->PopEvent();
   }
+  AnswerFiles(now);
   if (engine_->EventsLost() == events_lost_) return;
   events_lost_ = engine_->EventsLost();  // clients need the whole state again
   Message ask;
@@ -108,7 +113,7 @@ void Publisher::SendEvents() {
   inbox_->Take(Source::kProgram, ask);
 }
 
-void Publisher::Note(const Event& event, const Message& message) {
+void Publisher::Note(SampleTime time, const Message& message) {
   if (message.address == "/alarm" && alarms_.size() < kMostAlarms)
     alarms_.push_back(message.args[3].text + ": " + message.args[4].text);
   if (!timeline_) return;
@@ -119,8 +124,7 @@ void Publisher::Note(const Event& event, const Message& message) {
     args += (args.empty() ? "" : ", ") + (arg.type == 's' ? Quote(arg.text) : number);
   }
   std::fprintf(timeline_.get(), "{\"at\": %lld, \"address\": \"%s\", \"args\": [%s]}\n",
-               static_cast<long long>(event.time), message.address.c_str(),
-               args.c_str());
+               static_cast<long long>(time), message.address.c_str(), args.c_str());
 }
 
 void Publisher::SendMeter() {

@@ -32,9 +32,9 @@ class Publisher {
   // Events within 10 ms, levels every 50 ms, until the program stops. [publisher]
   void Run();
 
-  // Sends all waiting events, and an alarm where a bank could not be loaded.
-  // [publisher]
-  void SendEvents();
+  // Sends all waiting events, and an alarm where a bank could not be loaded. now: the
+  // engine's clock in an offline render, where messages have a time. [publisher]
+  void SendEvents(SampleTime now = kEver);
 
   // Sends levels and load. [publisher]
   void SendMeter();
@@ -45,10 +45,10 @@ class Publisher {
 
  private:
   void Send(const Message& message);
-  void TakeSetlist();
-  void AnswerFiles();
+  void TakeMemory();
+  void AnswerFiles(SampleTime now);
   void SendBankAlarm();
-  void Note(const Event& event, const Message& message);
+  void Note(SampleTime time, const Message& message);
   Surroundings Around() const;
 
   Settings settings_;
@@ -60,6 +60,7 @@ class Publisher {
   GuiLink* gui_ = nullptr;
   Presets* presets_ = nullptr;
   Setlist setlist_;  // as the engine last shared it
+  FootMap feet_;
   int events_lost_ = 0;
   int revision_ = 0;
   double busy_us_ = 0.0, total_us_ = 0.0;  // at the last meter

@@ -1,33 +1,22 @@
 // Presets and the last sound as JSON, and back.
 #include "io/saved_state.h"
 
-#include <cstdio>
 #include <cstring>
 
-#include "io/json.h"
+#include "io/foot_text.h"
+#include "io/number.h"
+#include "io/saved_feet.h"
 
 namespace pedal {
 namespace {
 
 constexpr double kFormat = 1.0;
 
-// Names are printable ASCII; only these two need an escape.
-std::string Quoted(const char* text) {
-  std::string quoted = "\"";
-  for (const char* c = text; *c; ++c) {
-    if (*c == '"' || *c == '\\') quoted += '\\';
-    quoted += *c;
-  }
-  return quoted + "\"";
-}
-
 std::string ParamsToJson(const float* params) {
   std::string text = "{";
   for (int p = 0; p < protocol::kNumParams; ++p) {
-    char pair[64];
-    std::snprintf(pair, sizeof pair, "%s\"%s\":%.9g", p ? "," : "",
-                  protocol::kParams[p].id, static_cast<double>(params[p]));
-    text += pair;
+    text +=
+        (p ? "," : "") + Quoted(protocol::kParams[p].id) + ":" + NumberText(params[p]);
   }
   return text + "}";
 }
@@ -81,6 +70,29 @@ std::string PresetFromJson(const JSONValue* object, Preset* preset) {
   return "";
 }
 
+// The rows of the foot map that hold while `preset` sounds, as a member; "" for none.
+std::string OverridesToJson(const Overrides& overrides, const char* preset) {
+  std::string rows;
+  for (int i = 0; i < overrides.count; ++i)
+    if (std::strcmp(overrides.rows[i].preset, preset) == 0)
+      rows += (rows.empty() ? "" : ",") + RowToJson(overrides.rows[i].row);
+  return rows.empty() ? "" : ",\"feet\":[" + rows + "]";
+}
+
+void OverridesFromJson(const JSONValue* object, const char* preset,
+                       Overrides* overrides, std::vector<std::string>* dropped) {
+  const JSONArray* rows = GetArray(object, L"feet");
+  for (std::size_t i = 0; rows && i < rows->size(); ++i) {
+    Gesture row;
+    std::string wrong = RowFromJson((*rows)[i], &row);
+    if (wrong.empty() && !overrides->Set(preset, row))
+      wrong = TextOf(Reason::kMapFull, "", -1);
+    if (!wrong.empty() && dropped)
+      dropped->push_back("preset \"" + std::string(preset) + "\": feet: row " +
+                         std::to_string(i + 1) + ": " + wrong);
+  }
+}
+
 }  // namespace
 
 std::string ToJson(const Setlist& setlist) {
@@ -98,12 +110,14 @@ std::string ToJson(const Setlist& setlist) {
     text += "{\"id\":" + Quoted(preset.id) + ",\"name\":" + Quoted(preset.name) +
             ",\"effect\":" + Quoted(preset.effect) +
             ",\"block\":" + std::to_string(preset.block) +
-            ",\"params\":" + ParamsToJson(preset.params) + "}";
+            ",\"params\":" + ParamsToJson(preset.params) +
+            OverridesToJson(setlist.overrides, preset.id) + "}";
   }
   return text + "]}\n";
 }
 
-std::string FromJson(const std::string& text, Setlist* setlist) {
+std::string FromJson(const std::string& text, Setlist* setlist,
+                     std::vector<std::string>* dropped) {
   const JsonPointer root = ParseJson(text);
   double format = 0.0;
   if (!GetNumber(root.get(), L"format", &format) || format != kFormat)
@@ -120,6 +134,7 @@ std::string FromJson(const std::string& text, Setlist* setlist) {
     if (!wrong.empty()) return where + wrong;
     if (list.Find(preset.id) >= 0) return where + "id: found twice";
     list.Save(preset);
+    OverridesFromJson(object, preset.id, &list.overrides, dropped);
   }
   for (int p = 0; kept && p < protocol::kNumParams; ++p) {
     list.kept[p] = false;

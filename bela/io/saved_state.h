@@ -1,6 +1,7 @@
 // Presets and the last sound as JSON, and back; no files here.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "engine/intent.h"
 
@@ -8,8 +9,10 @@ namespace pedal {
 
 // One file holds the whole setlist, so that it is also what is exported and imported.
 std::string ToJson(const Setlist& setlist);
-// "" and fills *setlist, or what is wrong in one line. Values out of range are clamped.
-std::string FromJson(const std::string& text, Setlist* setlist);
+// "" and fills *setlist, or what is wrong in one line. Values out of range are clamped;
+// a row of the foot map that means nothing is left out and named in *dropped.
+std::string FromJson(const std::string& text, Setlist* setlist,
+                     std::vector<std::string>* dropped = nullptr);
 
 // Effect, bypass, block, parameters and preset of a state.
 std::string ToJson(const State& state);

@@ -65,6 +65,7 @@ std::string ReadSettings(Settings* settings) {
   settings->timeline = Get("PEDAL_TIMELINE");
   settings->allow_faults = std::strcmp(Get("PEDAL_ALLOW_FAULTS"), "1") == 0;
   std::strncpy(settings->engine.effect, Get("PEDAL_EFFECT"), kIdSize - 1);
+  std::strncpy(settings->engine.preset, Get("PEDAL_PRESET"), kIdSize - 1);
   settings->engine.bypass = std::strcmp(Get("PEDAL_BYPASS"), "1") == 0;
   if (std::strcmp(Get("PEDAL_MODEL_BLOCK"), "16") == 0)
     settings->engine.block = 16;

@@ -10,7 +10,7 @@ struct Settings {
   std::string bank =
       "bank";  // PEDAL_BANK: folder, relative to the project folder on a board
   std::string data =
-      "data";  // PEDAL_DATA: folder of presets and last sound; "" is none.
+      "data";  // PEDAL_DATA: folder of presets, last sound and foot map; "" is none.
                // A render reads presets where it is set, and writes nothing
   bool data_asked = false;  // PEDAL_DATA was set
   std::string boot_id;      // PEDAL_BOOT_ID; else made up anew each start
@@ -20,7 +20,8 @@ struct Settings {
   int gui_port = 5555;        // PEDAL_GUI_PORT
   bool allow_faults = false;  // PEDAL_ALLOW_FAULTS=1
   EngineConfig engine;  // PEDAL_EFFECT, PEDAL_BYPASS=1, PEDAL_MODEL_BLOCK, PEDAL_RAW=1,
-                        // PEDAL_PARAMS ("drive=80,level=-3")
+                        // PEDAL_PARAMS ("drive=80,level=-3"), PEDAL_PRESET: the preset
+                        // that it says it plays, where there is one of that id
 };
 
 // Returns "" and fills *settings, or what is wrong in one line.

@@ -63,13 +63,17 @@ class Gesture:
 
 @dataclass(frozen=True)
 class Knob:
-    """A pot: low and high are its readings at both ends, fractions of full scale."""
+    """A pot: low and high are its readings at both ends, fractions of full scale.
+
+    swept: an expression pedal, which does nothing until it is calibrated.
+    """
 
     name: str
     analog: int
     param: str
     low: float
     high: float
+    swept: bool
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,55 @@ MESSAGES: dict[str, Message] = {
             Arg('id', 's', 'file name without its end', None, None, False, ()),
         ), 'Replaces the setlist by exports/<id>.json of the data folder; answered by /presets. The sound stays.'
     ),
+    '/presets/backup': Message(
+        '/presets/backup', '', 'engine', (), 'Asks for the setlist as one text, the same as an export; answered by /presets/file.'
+    ),
+    '/presets/restore': Message(
+        '/presets/restore', 's', 'engine', (
+            Arg('text', 's', 'what /presets/file gave, at most 12288 bytes', None, None, False, ()),
+        ), 'Replaces the setlist by that of the text; answered by /presets. The sound stays.'
+    ),
+    '/gestures/get': Message(
+        '/gestures/get', '', 'engine', (), 'Asks for the /gestures map.'
+    ),
+    '/gesture/set': Message(
+        '/gesture/set', 'sssss', 'engine', (
+            Arg('preset', 's', "preset id, empty for the pedal's own map", None, None, False, ()),
+            Arg('kind', 's', '', None, None, False, ('press', 'latch', 'momentary', 'long', 'double', 'chord')),
+            Arg('switches', 's', 'footswitch names, two of a chord joined by +', None, None, False, ()),
+            Arg('message', 's', 'address and arguments; in a preset empty for nothing', None, None, False, ()),
+            Arg('off', 's', 'the same for let go or pressed again, empty for none', None, None, False, ()),
+        ), 'Adds a row of the foot map, or replaces the one of this kind on these switches.'
+    ),
+    '/gesture/clear': Message(
+        '/gesture/clear', 'sss', 'engine', (
+            Arg('preset', 's', "preset id, empty for the pedal's own map", None, None, False, ()),
+            Arg('kind', 's', '', None, None, False, ('press', 'latch', 'momentary', 'long', 'double', 'chord')),
+            Arg('switches', 's', 'footswitch names, two of a chord joined by +', None, None, False, ()),
+        ), "Takes a row out of the foot map; where a preset's goes, the pedal's own holds again."
+    ),
+    '/gestures/reset': Message(
+        '/gestures/reset', '', 'engine', (), 'The foot map of board.toml, without rows of presets.'
+    ),
+    '/expression/get': Message(
+        '/expression/get', '', 'engine', (), 'Asks for the /expression state.'
+    ),
+    '/expression/param': Message(
+        '/expression/param', 's', 'engine', (
+            Arg('param', 's', 'parameter id, empty for none', None, None, False, ()),
+        ), 'What the expression pedal moves.'
+    ),
+    '/expression/calibrate': Message(
+        '/expression/calibrate', 'i', 'engine', (
+            Arg('on', 'i', '', 0, 1, False, ()),
+        ), '1 watches heel, then toe, while the pedal is swept and moves nothing; 0 keeps what was swept.'
+    ),
+    '/footswitch': Message(
+        '/footswitch', 'si', 'engine', (
+            Arg('id', 's', 'footswitch name', None, None, False, ()),
+            Arg('down', 'i', '', 0, 1, False, ()),
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, down is repeated every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload')),
@@ -228,6 +281,34 @@ MESSAGES: dict[str, Message] = {
             Arg('current', 's', 'preset id, empty for none', None, None, False, ()),
             Arg('unsaved', 'i', '', 0, 1, False, ()),
         ), 'The whole setlist, on request and whenever it changes.'
+    ),
+    '/presets/file': Message(
+        '/presets/file', 'siis', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('text', 's', 'JSON, at most 12288 bytes', None, None, False, ()),
+        ), 'The setlist with its rows of the foot map, for /presets/restore.'
+    ),
+    '/gestures': Message(
+        '/gestures', 'siis', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('map', 's', 'a row a line; fields by tab: preset, kind, switches, message, off', None, None, False, ()),
+        ), 'The whole foot map, on request and whenever it changes.'
+    ),
+    '/expression': Message(
+        '/expression', 'siisffif', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('param', 's', 'parameter id, empty for none', None, None, False, ()),
+            Arg('low', 'f', 'heel, as a fraction of full scale', None, None, False, ()),
+            Arg('high', 'f', 'toe; equal to low where not calibrated', None, None, False, ()),
+            Arg('calibrating', 'i', '', 0, 1, False, ()),
+            Arg('position', 'f', '0 heel to 1 toe; of full scale until calibrated', None, None, False, ()),
+        ), 'The expression pedal, on request, when it changes, and where it is while it is calibrated.'
     ),
     '/takeover': Message(
         '/takeover', 'siisif', 'clients', (
@@ -309,9 +390,10 @@ GESTURES: tuple[Gesture, ...] = (
     Gesture('press', ('effect',), ('/effect/next', ()), None),
 )
 KNOBS: dict[str, Knob] = {
-    'drive': Knob('drive', 0, 'drive', 0.0, 0.8057),
-    'tone': Knob('tone', 1, 'tone', 0.0, 0.8057),
-    'level': Knob('level', 2, 'level', 0.0, 0.8057),
+    'drive': Knob('drive', 0, 'drive', 0.0, 0.8057, False),
+    'tone': Knob('tone', 1, 'tone', 0.0, 0.8057, False),
+    'level': Knob('level', 2, 'level', 0.0, 0.8057, False),
+    'expression': Knob('expression', 3, 'drive', 0.0, 0.8057, True),
 }
 LEDS: dict[str, Led] = {
     'on': Led('on', 2),

@@ -1,7 +1,9 @@
 """Writes the C++ tables: bela/engine/protocol.h and bela/controls/board_pins.h."""
 
 import json
+from collections.abc import Sequence
 
+from pedal.protocol.gestures import ADDRESSES, KINDS
 from pedal.protocol.rows import NOTE, TAGS, bounds, camel, types
 
 
@@ -136,38 +138,14 @@ struct Footswitch {
   int pressed;
 };
 
-enum class GestureKind : std::uint8_t {
-  kPress,
-  kLatch,
-  kMomentary,
-  kLong,
-  kDouble,
-  kChord
-};
-
-// The intent of a gesture, in the fields that its kind needs.
-struct Act {
-  IntentKind kind;
-  const char* id;
-  protocol::ParamId param;
-  int value;
-  float number;
-};
-
-// first, second: footswitches; second is -1 but in a chord.
-struct Gesture {
-  GestureKind kind;
-  int first, second;
-  Act on, off;
-  bool has_off;
-};
-
-// A pot: `low` and `high` are its readings at both ends, as fractions of full scale.
+// A pot: `low` and `high` are its readings at both ends, as fractions of full scale; of
+// a swept one, an expression pedal, those of the plug.
 struct Knob {
   const char* name;
   int analog;
   protocol::ParamId param;
   float low, high;
+  bool swept;
 };
 
 struct Led {
@@ -190,10 +168,10 @@ def cpp_table(kind: str, names: list[str], rows: list[str]) -> list[str]:
 
 
 def cpp_act(message: dict | None) -> str:
-    """The Act of a message; one without an intent asks for nothing."""
-    address, args = "/state/get", []
-    if message is not None:
-        address, args = message["address"], message.get("args", [])
+    """The Act of a message; none asks for nothing."""
+    if message is None:
+        return "{}"
+    address, args = message["address"], message.get("args", [])
     text, param, value, number = "", "trim", 0, 0.0
     if address == "/param/set":
         param, number = args
@@ -206,17 +184,25 @@ def cpp_act(message: dict | None) -> str:
     return f"{{{kind}, {quoted(text)}, {target}, {value}, {float(number)}f}}"
 
 
+def cpp_words(name: str, words: Sequence[str]) -> list[str]:
+    """A table of words."""
+    rows = [f"    {quoted(word)}," for word in words]
+    return [f"constexpr const char* {name}[] = {{", *rows, "};"]
+
+
 def cpp_gestures(board: dict) -> list[str]:
     """The table of gestures; its rows name footswitches by index."""
     names = [row["name"] for row in board["footswitch"]]
-    lines = [f"constexpr int kNumGestures = {len(board['gesture'])};"]
+    lines = ["// By GestureKind; what a foot may ask for; the factory's foot map."]
+    lines += cpp_words("kGestureKinds", KINDS)
+    lines += cpp_words("kFootAddresses", ADDRESSES)
+    lines += [f"constexpr int kNumGestures = {len(board['gesture'])};"]
     lines += ["constexpr Gesture kGestures[kNumGestures] = {"]
     for row in board["gesture"]:
         first, second = ([names.index(name) for name in row["on"]] + [-1])[:2]
-        has_off = "true" if "off" in row else "false"
         lines += [f"    {{GestureKind::k{camel(row['kind'])}, {first}, {second},"]
         lines += [f"     {cpp_act(row['message'])},"]
-        lines += [f"     {cpp_act(row.get('off'))}, {has_off}}},"]
+        lines += [f"     {cpp_act(row.get('off'))}}},"]
     return [*lines, "};", ""]
 
 
@@ -233,7 +219,8 @@ def cpp_board(spec: dict) -> str:
     knobs = [
         f"{quoted(row['name'])}, {row['analog']}, "
         f"protocol::ParamId::k{camel(row['param'])}, "
-        f"{float(row['low'])}f, {float(row['high'])}f"
+        f"{float(row['low'])}f, {float(row['high'])}f, "
+        f"{'true' if row.get('swept') else 'false'}"
         for row in board["knob"]
     ]
     leds = [f"{quoted(row['name'])}, {row['digital']}" for row in board["led"]]

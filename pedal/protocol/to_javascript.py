@@ -2,6 +2,7 @@
 
 import json
 
+from pedal.protocol.gestures import ADDRESSES, KINDS
 from pedal.protocol.rows import NOTE, TAGS, bounds, types
 
 
@@ -29,6 +30,7 @@ def javascript(spec: dict) -> str:
         }
         for row in spec["message"]
     }
+    switches = [row["name"] for row in spec["board"]["footswitch"]]
     options = json.dumps([js_arg(arg) for arg in spec["intent_option"]])
     parts = [
         f"// {NOTE}",
@@ -38,5 +40,9 @@ def javascript(spec: dict) -> str:
         js_table("MESSAGES", messages),
         "// What any message to the engine may carry after its own arguments.",
         f"export const INTENT_OPTIONS = {options};\n",
+        "// In the order of the pedal; what a foot can do, and what it may ask for.",
+        f"export const FOOTSWITCHES = {json.dumps(switches)};",
+        f"export const GESTURE_KINDS = {json.dumps(KINDS)};",
+        f"export const FOOT_ADDRESSES = {json.dumps(ADDRESSES)};\n",
     ]
     return "\n".join(parts)

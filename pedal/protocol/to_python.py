@@ -65,13 +65,17 @@ class Gesture:
 
 @dataclass(frozen=True)
 class Knob:
-    """A pot: low and high are its readings at both ends, fractions of full scale."""
+    """A pot: low and high are its readings at both ends, fractions of full scale.
+
+    swept: an expression pedal, which does nothing until it is calibrated.
+    """
 
     name: str
     analog: int
     param: str
     low: float
     high: float
+    swept: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,11 @@ def python_gesture(row: dict) -> str:
     return f"Gesture({', '.join(map(repr, parts))}, {message(row.get('off'))!r})"
 
 
+def swept(knob: dict) -> str:
+    """Whether the knob is an expression pedal."""
+    return repr(bool(knob.get("swept")))
+
+
 def python(spec: dict) -> str:
     """The text of pedal/protocol/protocol.py."""
     board = spec["board"]
@@ -133,7 +142,8 @@ def python(spec: dict) -> str:
     ]
     keys = ("name", "analog", "param", "low", "high")
     knobs = [
-        (k["name"], ", ".join(repr(k[key]) for key in keys)) for k in board["knob"]
+        (k["name"], ", ".join([*(repr(k[key]) for key in keys), swept(k)]))
+        for k in board["knob"]
     ]
     leds = [(row["name"], f"{row['name']!r}, {row['digital']}") for row in board["led"]]
     options = [f"    {python_arg(arg)}," for arg in spec["intent_option"]]

@@ -112,3 +112,53 @@ TEST_CASE("the lamps tell bypass, fault and the effect's number") {
     CHECK(flashes == number);
   }
 }
+
+namespace {
+
+// Idle pins for `samples`; counts the intents of one kind.
+int RunFeet(pedal::Surface* surface, int samples, pedal::IntentKind kind,
+            pedal::SampleTime* time) {
+  const int idle[pedal::board::kNumFootswitches] = {1, 1};
+  pedal::Intent intents[pedal::Surface::kMaxIntents];
+  int found = 0;
+  for (int n = 0; n < samples; ++n) {
+    const int count = surface->ProcessSwitches(idle, (*time)++, intents);
+    for (int i = 0; i < count; ++i) found += intents[i].kind == kind;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a tap from afar is one press, be it in a single packet") {
+  pedal::Surface surface;
+  REQUIRE(surface.Prepare() == pedal::Reason::kNone);
+  pedal::SampleTime time = 0;
+  RunFeet(&surface, 1000, pedal::IntentKind::kEffectNext, &time);
+  for (int tap = 0; tap < 50; ++tap) {
+    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, true));
+    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, false));
+    CHECK(RunFeet(&surface, 300, pedal::IntentKind::kEffectNext, &time) == 1);
+    CHECK(RunFeet(&surface, 3000, pedal::IntentKind::kEffectNext, &time) == 0);
+  }
+}
+
+TEST_CASE("a switch held from afar springs back soon after the last word") {
+  constexpr pedal::Gesture kMap[] = {
+      {pedal::GestureKind::kMomentary,
+       0,
+       -1,
+       {pedal::IntentKind::kBypass, "", pedal::protocol::ParamId::kTrim, 1, 0.0f},
+       {pedal::IntentKind::kBypass, "", pedal::protocol::ParamId::kTrim, 0, 0.0f}},
+  };
+  pedal::Surface surface;
+  REQUIRE(surface.Prepare(kMap, 1) == pedal::Reason::kNone);
+  pedal::SampleTime time = 0;
+  RunFeet(&surface, 1000, pedal::IntentKind::kBypass, &time);
+  for (int again = 0; again < 50; ++again) {  // held for five seconds
+    surface.remote()->Push(pedal::Source::kOsc, 0, true);
+    CHECK(RunFeet(&surface, 4410, pedal::IntentKind::kBypass, &time) == (again == 0));
+  }
+  CHECK(RunFeet(&surface, 10000, pedal::IntentKind::kBypass, &time) == 0);
+  CHECK(RunFeet(&surface, 8820, pedal::IntentKind::kBypass, &time) == 1);
+}

@@ -14,6 +14,7 @@ using pedal::Edge;
 using pedal::Fired;
 using pedal::Gesture;
 using pedal::GestureKind;
+using pedal::Reason;
 
 namespace {
 
@@ -30,8 +31,14 @@ Gesture Make(GestureKind kind, int first, int second = -1) {
   gesture.kind = kind;
   gesture.first = first;
   gesture.second = second;
-  gesture.on.id = gesture.off.id = "";
+  gesture.on.kind = gesture.off.kind = pedal::IntentKind::kEffectNext;
   return gesture;
+}
+
+std::vector<const Gesture*> Pointers(const std::vector<Gesture>& map) {
+  std::vector<const Gesture*> rows;
+  for (const Gesture& row : map) rows.push_back(&row);
+  return rows;
 }
 
 // A map of two switches, drawn from all that are allowed.
@@ -181,8 +188,9 @@ TEST_CASE("ten thousand scripted gestures: none missed, doubled or wrong") {
   for (int script = 0; script < kScripts; script += 20) {
     const std::vector<Gesture> map = DrawMap(&rng);
     pedal::Gestures gestures;
-    REQUIRE(std::string(
-                gestures.Prepare(map.data(), static_cast<int>(map.size()), 2)) == "");
+    const std::vector<const Gesture*> rows = Pointers(map);
+    REQUIRE(gestures.Prepare(rows.data(), static_cast<int>(rows.size()), 2) ==
+            Reason::kNone);
     pedal::Footswitch feet[2];
     for (pedal::Footswitch& foot : feet) foot.Process(false);
     for (int turn = 0; turn < 20; ++turn) {
@@ -214,21 +222,20 @@ TEST_CASE("ten thousand scripted gestures: none missed, doubled or wrong") {
 TEST_CASE("a conflicting map is refused, and says why") {
   using K = GestureKind;
   const auto problem = [](const std::vector<Gesture>& map) {
-    return std::string(pedal::ProblemOf(map.data(), static_cast<int>(map.size()), 2));
+    const std::vector<const Gesture*> rows = Pointers(map);
+    return pedal::ProblemOf(rows.data(), static_cast<int>(rows.size()), 2).reason;
   };
-  CHECK(problem({Make(K::kPress, 0), Make(K::kLatch, 0)}).find("two gestures") !=
-        std::string::npos);
-  CHECK(problem({Make(K::kMomentary, 0), Make(K::kLong, 0)}).find("momentary") !=
-        std::string::npos);
-  CHECK(problem({Make(K::kLong, 0), Make(K::kLong, 0)}).find("twice") !=
-        std::string::npos);
-  CHECK(problem({Make(K::kChord, 0, 1), Make(K::kChord, 1, 0)}).find("two chords") !=
-        std::string::npos);
-  CHECK(problem({Make(K::kChord, 0, 0)}).find("two different") != std::string::npos);
-  CHECK(problem({Make(K::kPress, 2)}).find("lacks") != std::string::npos);
-  CHECK(problem({Make(K::kPress, 0), Make(K::kLong, 0), Make(K::kChord, 0, 1)}) == "");
-  CHECK(std::string(pedal::ProblemOf(pedal::board::kGestures,
-                                     pedal::board::kNumGestures, 2)) == "");
+  CHECK(problem({Make(K::kPress, 0), Make(K::kLatch, 0)}) == Reason::kTwoPresses);
+  CHECK(problem({Make(K::kMomentary, 0), Make(K::kLong, 0)}) ==
+        Reason::kMomentaryWaits);
+  CHECK(problem({Make(K::kLong, 0), Make(K::kLong, 0)}) == Reason::kTwoAlike);
+  CHECK(problem({Make(K::kChord, 0, 1), Make(K::kChord, 1, 0)}) == Reason::kTwoChords);
+  CHECK(problem({Make(K::kChord, 0, 0)}) == Reason::kWrongSwitches);
+  CHECK(problem({Make(K::kPress, 2)}) == Reason::kUnknownSwitch);
+  CHECK(problem({Make(K::kPress, 0), Make(K::kLong, 0), Make(K::kChord, 0, 1)}) ==
+        Reason::kNone);
+  CHECK(problem({std::begin(pedal::board::kGestures),
+                 std::end(pedal::board::kGestures)}) == Reason::kNone);
 }
 
 namespace {
@@ -250,7 +257,7 @@ std::vector<pedal::Intent> Intents(pedal::Surface* surface, bool first, bool sec
 
 TEST_CASE("a plain switch acts on the press edge within 5 ms") {
   pedal::Surface surface;
-  REQUIRE(std::string(surface.Prepare()) == "");
+  REQUIRE(surface.Prepare() == Reason::kNone);
   Intents(&surface, false, false, 1000, 0);
   const auto intents = Intents(&surface, false, true, 4000, 1000);
   REQUIRE(intents.size() == 1);

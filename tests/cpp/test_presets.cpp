@@ -191,10 +191,9 @@ TEST_CASE("a knob that a preset left behind waits until it has passed the value"
 
 TEST_CASE("press again does the other thing, by the engine's own state") {
   toys::Rig rig;
-  static Intent off;
-  off = toys::Select("one");
   Intent press = toys::Select("two");
-  press.again = &off;
+  press.or_off = true;
+  press.gesture.off = {IntentKind::kEffectSelect, "one", ParamId::kTrim, 0, 0.0f};
   for (const char* expected : {"two", "one", "two"}) {
     rig.Push(press);
     Wait(&rig);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/echoes.h"
+#include "io/foot_text.h"
 #include "io/intents.h"
 #include "io/wire.h"
 
@@ -81,6 +82,17 @@ void CheckIntent(const pedal::Intent& intent, const json& row) {
   if (address == "/preset/save") CHECK(std::string(intent.name) == expect[1]);
   if (address == "/preset/move" || address == "/param/keep")
     CHECK(intent.value == expect[1]);
+  if (address == "/gesture/set" || address == "/gesture/clear") {
+    CHECK(std::string(intent.id) == expect[0]);
+    CHECK(intent.wrong == pedal::Reason::kNone);
+    const pedal::RowText row = pedal::ToText(intent.gesture);
+    CHECK(row.kind == expect[1]);
+    CHECK(row.switches == expect[2]);
+    if (address == "/gesture/clear") return;
+    CHECK(row.message == expect[3]);
+    CHECK(row.off == expect[4]);
+  }
+  if (address == "/expression/calibrate") CHECK(intent.value == expect[0]);
   if (address == "/bypass" || address == "/model/block")
     CHECK(intent.value == expect[0]);
   if (address != "/param/set") return;
@@ -151,7 +163,8 @@ TEST_CASE("every event becomes a message with the arguments that the table names
   for (EventKind kind : {EventKind::kEffect, EventKind::kBypass, EventKind::kBlock,
                          EventKind::kParam, EventKind::kRejected, EventKind::kSnapshot,
                          EventKind::kAlarm, EventKind::kRecovered, EventKind::kPreset,
-                         EventKind::kPresets, EventKind::kTakeover}) {
+                         EventKind::kPresets, EventKind::kTakeover, EventKind::kBackup,
+                         EventKind::kGestures, EventKind::kExpression}) {
     pedal::Event event;
     event.kind = kind;
     const pedal::Message message = pedal::ToMessage(event, around);

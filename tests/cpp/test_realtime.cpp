@@ -71,13 +71,13 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) {
 
 namespace {
 
-constexpr pedal::board::Act kNext = {pedal::IntentKind::kPresetNext, "",
-                                     pedal::protocol::ParamId::kTrim, 0, 0.0f};
+constexpr pedal::Act kNext = {pedal::IntentKind::kPresetNext, "",
+                              pedal::protocol::ParamId::kTrim, 0, 0.0f};
 constexpr pedal::Gesture kEveryGesture[] = {
-    {pedal::GestureKind::kLatch, 0, -1, kNext, kNext, true},
-    {pedal::GestureKind::kLong, 0, -1, kNext, kNext, false},
-    {pedal::GestureKind::kDouble, 1, -1, kNext, kNext, false},
-    {pedal::GestureKind::kChord, 0, 1, kNext, kNext, false},
+    {pedal::GestureKind::kLatch, 0, -1, kNext, kNext},
+    {pedal::GestureKind::kLong, 0, -1, kNext, {}},
+    {pedal::GestureKind::kDouble, 1, -1, kNext, {}},
+    {pedal::GestureKind::kChord, 0, 1, kNext, {}},
 };
 
 // All that happens on the audio thread: controls, every kind of change, faults, lamps,
@@ -94,12 +94,14 @@ class BusyNight {
       for (int n = 0; n < 256; ++n) {
         intent.time = rig_.engine().clock() + n;
         const int readings[] = {b / 8 % 2, b / 5 % 2};
+        if (n % 16 == 0) surface_.Follow(FeetNow());
         pedal::Intent intents[pedal::Surface::kMaxIntents];
         const int count = surface_.ProcessSwitches(readings, intent.time, intents);
         for (int i = 0; i < count; ++i) rig_.Push(intents[i]);
-        if (n % 16 == 0 &&
-            surface_.ProcessKnob(1, static_cast<float>(b % 50) / 50.0f, &intent))
-          rig_.Push(intent);
+        for (int knob : {1, 3})
+          if (n % 16 == 0 &&
+              surface_.ProcessKnob(knob, static_cast<float>(b % 50) / 50.0f, &intent))
+            rig_.Push(intent);
       }
       rig_.Push(toys::Select(b % 3 ? "two" : "one"));
       if (b % 7 == 0)
@@ -110,6 +112,13 @@ class BusyNight {
       if (b % 9 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kPresetNext));
       if (b % 10 == 0) rig_.Push(Named(pedal::IntentKind::kPresetMove, b % 40));
       if (b % 23 == 0) rig_.Push(Named(pedal::IntentKind::kPresetDelete, b % 40));
+      if (b % 5 == 0) rig_.Push(Edit(pedal::IntentKind::kGestureSet, b));
+      if (b % 7 == 0) rig_.Push(Edit(pedal::IntentKind::kGestureClear, b));
+      if (b % 50 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kGesturesReset));
+      if (b % 60 < 2)
+        rig_.Push(toys::Ask(pedal::IntentKind::kExpressionCalibrate, b % 60 == 0));
+      if (b % 31 == 0) rig_.Push(toys::Ask(pedal::IntentKind::kExpressionParam, b % 3));
+      if (b % 4 == 0) rig_.engine().TakeFeet(&map_);
       if (b % 29 == 0) rig_.engine().OfferPresets(setlist_);
       if (b % 4 == 0) rig_.engine().TakePresets(&setlist_);
       rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));
@@ -130,9 +139,22 @@ class BusyNight {
     return intent;
   }
 
+  static pedal::Intent Edit(pedal::IntentKind kind, int number) {
+    pedal::Intent intent = toys::Ask(kind, 0, 0, 1);
+    if (number % 2) intent = Named(kind, number % 40);
+    intent.gesture = kEveryGesture[number % 4];
+    return intent;
+  }
+  pedal::Feet FeetNow() {
+    const pedal::Engine& engine = rig_.engine();
+    return {engine.feet(), engine.overrides(), engine.feet_revision(),
+            engine.state().preset, engine.state().expression};
+  }
+
   toys::Rig rig_;
   pedal::Surface surface_;
   pedal::Setlist setlist_;
+  pedal::FootMap map_;
   std::vector<float> in_, left_, right_;
   int lit_ = 0;
 };

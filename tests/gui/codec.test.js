@@ -33,3 +33,8 @@ test("a dropped message says why", () => {
 test("encoding refuses what the engine would drop", () => {
   assert.throws(() => encode("/model/block", [7]), /expected one of 1, 16, found 7/);
 });
+
+test("an address that is no text is dropped, not thrown at the page", () => {
+  for (const text of ['{"address":{"toString":1},"args":[]}', '{"address":7}', "[]", "null"])
+    assert.equal(decode(text, "clients").verdict, "dropped", text);
+});

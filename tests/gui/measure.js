@@ -34,7 +34,7 @@
     const cut = !node.closest("#edit") && (box.left < -0.5 || box.right > innerWidth + 0.5 || node.scrollWidth > node.clientWidth + 1 && style.display !== "inline");
     texts.push({ text, contrast: worst, size: parseFloat(style.fontSize), cut });
   }
-  const targets = [...document.querySelectorAll("button, input")].filter(shown).map((node) => {
+  const targets = [...document.querySelectorAll("button, input, select")].filter(shown).map((node) => {
     const box = node.getBoundingClientRect();
     return { name: node.id || node.textContent.trim(), width: box.width, height: box.height, left: box.left, top: box.top, right: box.right, bottom: box.bottom };
   });

@@ -36,11 +36,11 @@ function rig(t, token = "") {
   return rig;
 }
 
-test("the bridge has one port, Bela another, and ?ws= names any", () => {
+test("the bridge has one port, Bela another, and no link names a third", () => {
   const at = (url) => socketAddress(new URL(url));
   assert.equal(at("http://localhost:8080/"), "ws://localhost:8080/gui_control");
   assert.equal(at("http://bela.local/projects/pedal/gui/"), "ws://bela.local:5555/gui_control");
-  assert.equal(at("http://localhost:8080/?ws=192.168.7.2:5555"), "ws://192.168.7.2:5555/gui_control");
+  assert.equal(at("http://localhost:8080/?ws=192.168.7.2:5555"), "ws://localhost:8080/gui_control");
 });
 
 test("it answers Bela's greeting", (t) => {
@@ -107,4 +107,13 @@ test("meters are acknowledged to a bridge, not to a board", (t) => {
   Toy.all[0].says({ event: "role", role: "player" });
   line.acknowledge();
   assert.equal(Toy.all[0].sent.length, 2);
+});
+
+test("a token of an earlier run is forgotten, not offered for ever", (t) => {
+  const { line } = rig(t, "abc");
+  Toy.all[0].opens();
+  Toy.all[0].says({ event: "token-refused" });
+  line.open();
+  Toy.all[1].opens();
+  assert.deepEqual(Toy.all[1].sent, []);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { START, PENDING_MS, reduce } from "../../gui/store.js";
+import { START, PENDING_MS, asks, reduce } from "../../gui/store.js";
 
 const STATE = ["b1", 5, 0, 1, "night-set", "buzz,hum", "buzz", 0, 1, 0, "none", 0, 50, 0, -3, -90, 2];
 
@@ -111,4 +111,61 @@ test("an alarm holds until the engine has recovered", () => {
   const alarm = reduce(PLAYING, message("/alarm", "b1", 5, 0, "nan", "not a number"));
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
   assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
+});
+
+test("a snapshot that tells of a missed change asks for the setlist too, and forgets where knobs waited", () => {
+  const known = { ...PLAYING, wantsPresets: false, knobs: { drive: 80 } };
+  const same = reduce(known, message("/state", ...STATE));
+  assert.deepEqual([same.wantsPresets, same.knobs], [false, { drive: 80 }]);
+  const later = reduce(known, message("/state", "b1", 6, ...STATE.slice(2)));
+  assert.deepEqual([later.wantsPresets, later.knobs], [true, {}]);
+});
+
+test("an engine that is back is asked for all", () => {
+  const known = { ...PLAYING, wantsPresets: false };
+  assert.deepEqual(asks(known), ["/gestures/get", "/expression/get"]);
+  const back = reduce(known, { type: "engine", up: true });
+  assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get"]);
+  assert.deepEqual(asks({ ...back, linkUp: false }), []);
+});
+
+test("the foot map and the expression pedal come whole, and end the waiting", () => {
+  const waits = ["gesture", "expression"].map((kind, i) => ({ type: "intent", intent: { kind, target: "", request: i, sinceMs: 0 } }));
+  const told = [
+    message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"),
+    message("/expression", "b1", 5, 1, "drive", 0.1, 0.8, 0, 0.5),
+  ];
+  const state = play([...waits, ...told], PLAYING);
+  assert.equal(state.gestures[0].message, "/effect/next");
+  assert.equal(state.expression.high, 0.8);
+  assert.deepEqual([state.pending, state.wantsGestures, state.wantsExpression], [[], false, false]);
+});
+
+test("another engine's foot map is not this one's", () => {
+  const state = play([message("/gestures", "b1", 5, 0, "\tpress\teffect\t/effect/next\t"), message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.deepEqual([state.gestures, state.wantsGestures], [null, true]);
+});
+
+test("the lock is this page's own and no engine's word touches it", () => {
+  const state = play([{ type: "lock", on: true }, { type: "link", up: false }, message("/state", "b2", 0, ...STATE.slice(2))], PLAYING);
+  assert.equal(state.page.locked, true);
+});
+
+test("a gap asks for the long reports once a second at most", () => {
+  const calm = { ...PLAYING, gap: false, caughtUpMs: 5000, wantsGestures: false, wantsExpression: false };
+  const gap = reduce(calm, message("/echo/bypass", "b1", 9, 0, 1));
+  assert.deepEqual([gap.wantsSnapshot, gap.wantsPresets, gap.wantsGestures], [true, true, false]);
+  const soon = reduce(gap, { type: "tick", nowMs: 5500 });
+  const later = reduce(soon, { type: "tick", nowMs: 6000 });
+  assert.deepEqual([soon.wantsGestures, later.wantsGestures, later.wantsExpression, later.gap], [false, true, true, false]);
+});
+
+test("another page's echo does not end this one's waiting, and what was superseded is no alarm", () => {
+  const intent = { kind: "effect", target: "hum", request: 7, sinceMs: 0 };
+  const waiting = reduce(PLAYING, { type: "intent", intent });
+  const theirs = reduce(waiting, message("/echo/effect", "b1", 6, 8, "buzz"));
+  assert.deepEqual(theirs.pending, [intent]);
+  const refusal = message("/echo/rejected", "b1", 6, 7, "/effect/select", "superseded by a later one");
+  const state = reduce(theirs, refusal);
+  assert.deepEqual([state.pending, state.rejected], [[], null]);
 });

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { NIGHT, contrast, readable } from "../../gui/colour.js";
-import { ofKey, toggle } from "../../gui/keys.js";
+import { foot, footOfKey, ofKey, toggle } from "../../gui/keys.js";
 import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
-import { age, announcement, banner, effectLamp, linkState, loadChip, paramText, tiles } from "../../gui/views.js";
+import { age, announcement, banner, bannerAge, effectLamp, linkState, loadChip, paramText, tiles, underruns } from "../../gui/views.js";
 
 const PLAYING = {
   ...START,
@@ -36,10 +36,19 @@ test("names and colours come from the bank that plays, not from another", () => 
   assert.equal(tiles({ ...PLAYING, manifest: { ...manifest, name: "other" } })[1].name, "Hum");
 });
 
+test("a description of the bank that lacks everything breaks no tile", () => {
+  for (const manifest of [{ name: "night-set" }, { name: "night-set", effects: [null, { id: "hum", name: 3, colour: 7 }] }])
+    assert.equal(tiles({ ...PLAYING, manifest }).length, 3);
+  assert.match(readable(7).fill, /^#/);
+});
+
 test("a view is stale within two seconds of silence", () => {
   assert.equal(linkState(PLAYING, 1000), "live");
   assert.equal(linkState(PLAYING, 1900), "stale");
-  assert.match(banner(PLAYING, 3000), /this view is 3\.0 s old/);
+  assert.equal(banner(PLAYING, 3000), banner(PLAYING, 3100)); // no alert ten times a second
+  assert.match(banner(PLAYING, 3000), /this view is old/);
+  assert.equal(bannerAge(PLAYING, 3000), " (3.0 s)");
+  assert.equal(bannerAge(PLAYING, 1000), "");
   assert.equal(linkState({ ...PLAYING, linkUp: false }, 0), "no-link");
 });
 
@@ -55,6 +64,12 @@ test("the load is a traffic light that remembers the last underrun", () => {
   assert.equal(loadChip({ ...PLAYING, meter: { ...meter, peak: 85 } }, 0).kind, "warn");
   const chip = loadChip({ ...PLAYING, meter: { ...meter, underruns: 2 }, lastXrunMs: 0 }, 180_000);
   assert.equal(chip.text, "Load 20 %, xruns 2, last 3 min ago");
+});
+
+test("the details tell how old the last underrun is", () => {
+  assert.equal(underruns({ meter: { underruns: 0 }, lastXrunMs: -Infinity }, 0), "no underruns");
+  assert.equal(underruns({ meter: { underruns: 3 }, lastXrunMs: 0 }, 65_000), "underruns 3, the last 1 min ago");
+  assert.match(underruns({ meter: { underruns: 3 }, lastXrunMs: -Infinity }, 0), /before this page opened/);
 });
 
 test("the effect lamp flashes the number of the effect, as on the pedal", () => {
@@ -75,7 +90,8 @@ test("keys mean what the README says", () => {
   const address = (key, state = PLAYING) => ofKey(key, state)?.address;
   assert.deepEqual(ofKey("2", PLAYING).args, ["hum"]);
   assert.equal(address("0"), "/effect/clean");
-  assert.equal(address("n"), "/effect/next");
+  assert.deepEqual([footOfKey(" "), footOfKey("n"), footOfKey("b")], ["bypass", "effect", ""]);
+  assert.deepEqual(foot("effect", true).args, ["effect", 1]);
   assert.deepEqual(ofKey("b", PLAYING).args, [16]);
   assert.deepEqual(ofKey("ArrowRight", PLAYING).args, ["hum"]);
   assert.equal(address("ArrowLeft"), "/effect/clean");

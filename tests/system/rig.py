@@ -16,6 +16,7 @@ import numpy as np
 import soundfile
 
 from pedal.engine import Settings, command, run_to_end
+from pedal.protocol.protocol import LEDS
 
 RATE_HZ = 44100
 Array = np.ndarray
@@ -28,11 +29,15 @@ def message(at: int, address: str, *args: str | int | float) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Take:
-    """What came out. out: (N,); echoes: every message of the engine with its sample."""
+    """What came out. out: (N,); echoes: every message of the engine with its sample.
+
+    lamps: (sample, LED, 0 or 1), each change; all are dark before the first.
+    """
 
     out: Array
     echoes: list[dict[str, Any]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    lamps: list[tuple[int, str, int]] = field(default_factory=list)
 
     def times(self, *addresses: str) -> list[int]:
         """The samples at which one of these was echoed."""
@@ -79,6 +84,7 @@ def play(
         options = ["--in", str(folder / "in.wav"), "--out", str(folder / "out.wav")]
         options += ["--performance", str(folder / "score.json")]
         options += ["--summary", str(folder / "summary.json")]
+        options += ["--trace", str(folder / "trace")]
         settings = Settings(
             bank=bank,
             effect=effect,
@@ -94,4 +100,15 @@ def play(
         out, _ = soundfile.read(folder / "out.wav", dtype="float32")
         echoes = [json.loads(line) for line in timeline.read_text().splitlines()]
         summary = json.loads((folder / "summary.json").read_text())
-    return Take(out, echoes, summary)
+        lamps = lamps_of((folder / "trace").read_text())
+    return Take(out, echoes, summary, lamps)
+
+
+def lamps_of(trace: str) -> list[tuple[int, str, int]]:
+    """(sample, LED, level), from the engine's --trace."""
+    names = {led.digital: name for name, led in LEDS.items()}
+    rows = [json.loads(line) for line in trace.splitlines()]
+    return [
+        (row["at"], names[row["digital"]["channel"]], row["digital"]["value"])
+        for row in rows
+    ]

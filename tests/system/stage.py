@@ -80,9 +80,10 @@ class Page:
 class Stage(Page):
     """One pedal: its engine and its bridge, each of which can be killed and started."""
 
-    def __init__(self, bank: Path, pin: str = "") -> None:
+    def __init__(self, bank: Path, pin: str = "", score: Path | None = None) -> None:
         super().__init__()
-        self.bank, self.pin, self.link_port = bank, pin, free_port()
+        self.bank, self.pin, self.score = bank, pin, score
+        self.link_port = free_port()
         self.engine: subprocess.Popen | None = None
         self.bridge: subprocess.Popen | None = None
 
@@ -90,8 +91,10 @@ class Stage(Page):
         settings = Settings(
             self.bank, effect, osc_port=0, link_port=self.link_port, allow_faults=True
         )
+        options = ["--in", str(demo_file())]
+        options += ["--performance", str(self.score)] if self.score else []
         self.engine = subprocess.Popen(
-            command(128, "demo", ["--in", str(demo_file())]),
+            command(128, "demo", options),
             env=settings.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -116,9 +119,11 @@ class Stage(Page):
 
 
 @contextmanager
-def stage(bank: Path, pin: str = "", effect: str = "") -> Iterator[Stage]:
-    """A pedal that plays, its bridge connected."""
-    found = Stage(bank, pin)
+def stage(
+    bank: Path, pin: str = "", effect: str = "", score: Path | None = None
+) -> Iterator[Stage]:
+    """A pedal that plays, its bridge connected. score: for its pins, as JSON."""
+    found = Stage(bank, pin, score)
     found.start_engine(effect)
     found.start_bridge()
     try:

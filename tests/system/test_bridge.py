@@ -30,7 +30,8 @@ def pedal(tmp_path_factory):
 
 def state(client) -> dict:
     say(client, "/state/get")
-    return dict(zip(STATE, hear(client, "/state"), strict=False))
+    values = hear(client, "/state")
+    return dict(zip(STATE, values, strict=False)) | {"dropped": values[-1]}
 
 
 def test_it_greets_as_bela_does(pedal):
@@ -48,6 +49,17 @@ def test_an_intent_of_one_client_is_echoed_to_all(pedal):
         assert hear(other, "/echo/effect")[2:] == [77, "hum"]
         say(other, "/effect/select", "buzz")
         assert hear(one, "/echo/effect")[3] == "buzz"
+
+
+def test_a_footswitch_pressed_from_afar_is_a_footswitch(pedal):
+    with pedal.client() as client:
+        for on in (1, 0):  # the second press is the latch's other half
+            say(client, "/footswitch", "bypass", 1)
+            say(client, "/footswitch", "bypass", 0)
+            assert hear(client, "/echo/bypass")[3] == on
+        dropped = state(client)["dropped"]
+        say(client, "/footswitch", "wah", 1)
+        assert state(client)["dropped"] == dropped + 1
 
 
 def test_an_unknown_effect_is_refused_by_the_engine(pedal):

@@ -1,101 +1,48 @@
 """The page in a real browser, with a real engine behind a real bridge."""
 
-import shutil
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.helpers import edit_manifest, write_bank
-from tests.system.stage import engine_missing, stage, wait_until
+from tests.system.browser import (
+    AXE,
+    SIZES,
+    THEMES,
+    assert_accessible,
+    assert_legible,
+    assert_plays,
+    browser_missing,
+    edit,
+    expect,
+    gaps,
+    measured,
+    open_page,
+    tile,
+    wait_live,
+)
+from tests.system.stage import stage, wait_until
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
-expect = playwright.expect
-
-CHROMIUM = shutil.which("chromium") or ""
-GUI_TESTS = Path(__file__).resolve().parent.parent / "gui"
-AXE = GUI_TESTS / "node_modules" / "axe-core" / "axe.min.js"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SIZES = [(360, 640), (844, 390), (1280, 800)]
+pytest.importorskip("playwright.sync_api", reason="no playwright")
+pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing())
+# True where a control's middle is inside the window and nothing lies over it.
+REACHED = """node => {
+    const box = node.getBoundingClientRect();
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const met = document.elementFromPoint(x, y);
+    return node === met || node.contains(met) || (met?.contains(node) ?? false)
+        && met.matches('label, fieldset');
+}"""
+# Counts how often the page asks for a wake lock.
+LOCKS = """() => {
+    window.locks = { asked: 0, last: null };
+    const request = async () => {
+        locks.asked += 1;
+        return (locks.last = { released: false });
+    };
+    Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+}"""
 SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
-PATIENCE_MS = 40_000  # of a machine that does something else too
-
-pytestmark = [
-    pytest.mark.skipif(bool(engine_missing()), reason=engine_missing()),
-    pytest.mark.skipif(not CHROMIUM, reason="no chromium; install packages.txt [test]"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-def add_screamer(manifest: dict) -> None:
-    """A third effect with a long name, so that there are as many as in the factory."""
-    effect = manifest["effects"][0] | {"id": "screamer", "name": "Screamer"}
-    manifest["effects"].append(effect)
-
-
-@pytest.fixture(scope="module")
-def pedal(tmp_path_factory):
-    bank = write_bank(tmp_path_factory.mktemp("bank") / "night-set")
-    edit_manifest(bank, add_screamer)
-    with stage(bank) as found:
-        yield found
-
-
-@pytest.fixture
-def page(browser, pedal):
-    """A laptop's view of the pedal; a script error fails the test."""
-    found = open_page(browser, pedal)
-    yield found
-    assert found.errors == []
-    found.context.close()
-
-
-def open_page(browser, pedal, size=(1280, 800), theme="dark", **options):
-    view = {"width": size[0], "height": size[1]}
-    page = browser.new_context(viewport=view, **options).new_page()
-    page.errors = []
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-    page.goto(pedal.address)
-    wait_live(page)
-    return page
-
-
-def wait_live(page) -> None:
-    expect(page.locator("body")).to_have_attribute("data-link", "live")
-    expect(page.locator(".tile").first).to_be_visible()
-
-
-def tile(page, effect: str):
-    return page.locator(f'.tile[data-id="{effect}"]')
-
-
-def edit(page) -> None:
-    page.locator("#layer").click()
-    expect(page.locator("#edit")).to_be_visible()
-
-
-def assert_plays(page, effect: str) -> None:
-    expect(tile(page, effect)).to_have_attribute("aria-pressed", "true")
-    expect(page.locator('.tile[aria-pressed="true"]')).to_have_count(1)
 
 
 def test_each_tile_plays_its_effect(page):
@@ -239,27 +186,7 @@ def test_the_page_opens_without_its_server(browser, pedal):
     page.context.close()
 
 
-def measured(page):
-    return page.evaluate((GUI_TESTS / "measure.js").read_text(encoding="utf-8"))
-
-
-def assert_legible(found) -> None:
-    faint = [row for row in found["texts"] if row["contrast"] < 7 or row["size"] < 18]
-    assert faint == []
-    small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
-    assert small == []
-
-
-def gaps(targets):
-    """The distance between each two targets, in px."""
-    for i, one in enumerate(targets):
-        for other in targets[i + 1 :]:
-            across = max(one["left"], other["left"]) - min(one["right"], other["right"])
-            down = max(one["top"], other["top"]) - min(one["bottom"], other["bottom"])
-            yield max(across, down)
-
-
-@pytest.mark.parametrize("theme", ["dark", "sunlight"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=str)
 def test_the_page_is_legible_and_touchable(browser, pedal, size, theme):
     page = open_page(browser, pedal, size, theme, has_touch=True)
@@ -285,16 +212,92 @@ def test_the_page_is_legible_and_touchable(browser, pedal, size, theme):
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core; npm install in tests/gui")
-@pytest.mark.parametrize("theme", ["dark", "sunlight"])
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("layer", ["stage", "edit"])
 def test_axe_finds_nothing_serious(browser, pedal, layer, theme):
     page = open_page(browser, pedal, theme=theme)
     if layer == "edit":
         edit(page)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")["violations"]
-    bad = [row for row in found if row["impact"] in ("serious", "critical")]
-    assert [(row["id"], row["nodes"][0]["html"]) for row in bad] == []
+    assert_accessible(page)
+    page.context.close()
+
+
+def test_a_finger_that_bounces_presses_once(page):
+    pressed = page.locator("#bypass").get_attribute("aria-pressed")
+    page.locator("#bypass").dblclick(delay=10)
+    now = "false" if pressed == "true" else "true"
+    expect(page.locator("#bypass")).to_have_attribute("aria-pressed", now)
+    page.wait_for_timeout(300)  # time for a second echo, were there one
+    expect(page.locator("#bypass")).to_have_attribute("aria-pressed", now)
+    page.locator("#bypass").click()
+    expect(page.locator("#bypass")).to_have_attribute("aria-pressed", pressed)
+
+
+def add_six(manifest: dict) -> None:
+    names = ("screamer", "blues", "rodent", "fuzz", "octave", "plexi")
+    first = manifest["effects"][0]
+    manifest["effects"] += [first | {"id": n, "name": n.title()} for n in names]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A pedal of eight effects."""
+    bank = write_bank(tmp_path_factory.mktemp("crowded") / "night-set")
+    edit_manifest(bank, add_six)
+    with stage(bank) as found:
+        yield found
+
+
+@pytest.mark.parametrize("size", [*SIZES, (640, 400)], ids=str)
+def test_eight_effects_find_room(browser, crowded, size):
+    assert_all_fits(open_page(browser, crowded, size), 9)
+
+
+@pytest.mark.parametrize("size", [(568, 320), (320, 568), (844, 340)], ids=str)
+def test_a_small_phone_has_room_for_all(browser, pedal, size):
+    assert_all_fits(open_page(browser, pedal, size), 4)
+
+
+def assert_all_fits(page, count: int) -> None:
+    """Tiles, meters and feet inside the window, whole, apart, without scrolling."""
+    expect(page.locator(".tile")).to_have_count(count)
+    found = measured(page)
+    assert not found["scrolls"]
+    assert [row for row in found["texts"] if row["cut"]] == []
+    small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
+    assert small == []
+    assert min(gaps(found["targets"])) >= 5.5
+    for node in page.locator(".meter, .foot").all():
+        expect(node).to_be_in_viewport(ratio=1)
+    page.context.close()
+
+
+ZOOMED = [(640, 400), (422, 195), (180, 320)]  # SIZES at 200 %, in CSS pixels
+
+
+@pytest.mark.parametrize("size", ZOOMED, ids=str)
+def test_nothing_is_lost_at_twice_the_size(browser, pedal, size):
+    page = open_page(browser, pedal, size, device_scale_factor=2)
+    for layer in ("#stage button, .foot", "#edit button, #edit input, #edit select"):
+        for node in page.locator(layer).filter(visible=True).all():
+            node.scroll_into_view_if_needed()
+            assert node.evaluate(REACHED), node.evaluate("node => node.outerHTML")
+        wide = page.evaluate("document.scrollingElement.scrollWidth")
+        assert wide <= size[0] + 1
+        page.locator("#layer").scroll_into_view_if_needed()
+        page.locator("#layer").click()
+    page.context.close()
+
+
+def test_the_screen_stays_awake_also_after_the_tab_was_hidden(browser, pedal):
+    page = open_page(browser, pedal)
+    page.evaluate(LOCKS)
+    page.locator("#next").click()
+    page.wait_for_function("locks.asked === 1")
+    page.locator("#next").click(delay=200)
+    page.evaluate("locks.last.released = true")  # as a browser does to a hidden tab
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function("locks.asked === 2")
     page.context.close()
 
 
@@ -320,39 +323,3 @@ def test_the_page_is_small_and_paints_within_a_second(browser, pedal):
         paints_ms.append(page.evaluate(script))
         page.context.close()
     assert min(paints_ms) < 1000, paints_ms
-
-
-def preset(page, name: str):
-    return page.locator("#presets button").filter(has_text=name)
-
-
-def test_presets_are_saved_recalled_and_marked_unsaved(browser, page, pedal):
-    other = open_page(browser, pedal, SIZES[0])
-    tile(page, "hum").click()
-    assert_plays(page, "hum")
-    edit(page)
-    page.locator("#preset-name").fill("Night lead")
-    page.locator("#preset-new button").click()
-    expect(preset(page, "Night lead")).to_have_attribute("aria-pressed", "true")
-    page.locator('.param[data-id="tone"] input').fill("4")
-    expect(preset(page, "Night lead")).to_contain_text("unsaved")
-    expect(other.locator("#effect-word")).to_have_text("On · Night lead *")
-    preset(page, "Night lead").click()
-    expect(page.locator('.param[data-id="tone"] output')).to_have_text("0.0 dB")
-    expect(preset(page, "Night lead")).not_to_contain_text("unsaved")
-    other.context.close()
-
-
-def test_a_kept_parameter_is_left_alone_by_presets(page):
-    edit(page)
-    row = page.locator('.param[data-id="level"]')
-    row.locator(".keep").click()
-    expect(row.locator(".keep")).to_have_attribute("aria-pressed", "true")
-    row.locator("input").fill("-6")
-    expect(row.locator("output")).to_have_text("−6.0 dB")
-    page.locator("#preset-next").click()
-    expect(preset(page, "Night lead")).to_have_attribute("aria-pressed", "true")
-    expect(row.locator("output")).to_have_text("−6.0 dB")
-    row.locator(".reset").click()
-    row.locator(".keep").click()
-    expect(row.locator(".keep")).to_have_attribute("aria-pressed", "false")

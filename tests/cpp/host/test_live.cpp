@@ -195,8 +195,8 @@ TEST_CASE("Bela's options and the host's are read together") {
 
 TEST_CASE("a command line that makes no sense is refused in one line") {
   CHECK(ParseError({"--nonsense"}).find("\"--nonsense\"") != std::string::npos);
-  CHECK(ParseError({"-p", "0"}) == "--period: found \"0\", expected 1 to 8192");
-  CHECK(ParseError({"-p", "12x"}) == "--period: found \"12x\", expected 1 to 8192");
+  CHECK(ParseError({"-p", "0"}) == "--period: found \"0\", expected 1 to 2048");
+  CHECK(ParseError({"-p", "12x"}) == "--period: found \"12x\", expected 1 to 2048");
   CHECK(ParseError({"--audio", "x"}) ==
         "--audio: found \"x\", expected demo, card or wav");
   CHECK(ParseError({"--audio", "wav", "--in", "a"}) ==

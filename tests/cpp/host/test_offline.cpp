@@ -13,7 +13,7 @@ using namespace pedal::host;
 
 namespace {
 
-// Adds footswitch 0 times 2, knob 3 times 4 and one step for each message to the input.
+// Adds footswitch 0 times 2, analog input 5 times 4 and one step for each message to the input.
 struct Toy {
   static float offset;
   static std::uint64_t elapsed;
@@ -23,7 +23,7 @@ struct Toy {
     elapsed = context->audioFramesElapsed;
     for (unsigned n = 0; n < context->audioFrames; ++n) {
       const float pins = 2.0f * static_cast<float>(!digitalRead(context, n, 0)) +
-                         4.0f * analogRead(context, n, 3);
+                         4.0f * analogRead(context, n, 5);
       for (int channel = 0; channel < 2; ++channel)
         audioWrite(context, n, channel, audioRead(context, n, 0) + pins + offset);
     }
@@ -74,7 +74,7 @@ TEST_CASE("switches, knobs and the cable change at their very sample") {
   const char* performance = R"([
       {"at": 10, "digital": {"channel": 0, "value": 0}},
       {"at": 37, "cable": {"pulled": true}},
-      {"at": 41, "analog": {"channel": 3, "value": 0.25}},
+      {"at": 41, "analog": {"channel": 5, "value": 0.25}},
       {"at": 41, "digital": {"channel": 0, "value": 1}},
       {"at": 50, "cable": {"pulled": false}}])";
   std::vector<float> expected(80);

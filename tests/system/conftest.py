@@ -1,0 +1,41 @@
+"""A browser, a pedal to look at, and one page of it."""
+
+import pytest
+
+from tests.helpers import edit_manifest, write_bank
+from tests.system.browser import ARGUMENTS, CHROMIUM, open_page
+from tests.system.stage import stage
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium. Of one module: its event loop would be in the way of others."""
+    driver = pytest.importorskip("playwright.sync_api", reason="no playwright")
+    with driver.sync_playwright() as found:
+        chromium = found.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+def add_screamer(manifest: dict) -> None:
+    """A third effect with a long name, so that there are as many as in the factory."""
+    effect = manifest["effects"][0] | {"id": "screamer", "name": "Screamer"}
+    manifest["effects"].append(effect)
+
+
+@pytest.fixture(scope="module")
+def pedal(tmp_path_factory):
+    """An engine and a bridge that a browser may look at."""
+    bank = write_bank(tmp_path_factory.mktemp("bank") / "night-set")
+    edit_manifest(bank, add_screamer)
+    with stage(bank) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, pedal):
+    """A laptop's view of the pedal; a script error fails the test."""
+    found = open_page(browser, pedal)
+    yield found
+    assert found.errors == []
+    found.context.close()
