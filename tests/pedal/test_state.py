@@ -103,3 +103,14 @@ def test_a_knob_that_waits_is_known_until_it_has_its_value():
     session = after(known(), "/takeover", "boot", 5, 0, "drive", 1, 12.5)
     assert session.knobs == {"drive": 12.5}
     assert after(session, "/takeover", "boot", 5, 0, "drive", 0, 50.0).knobs == {}
+
+
+def test_which_preset_sounds_is_asked_for_anew_after_a_restart():
+    setlist = ["boot", 5, 0, "verse", "Verse", "rodent", "", "verse", 0]
+    session = after(known(), "/presets", *setlist)
+    assert session.preset == "verse"
+    assert not session.wants_presets
+    other = after(session, "/state", "other", *STATE[1:], *PARAMS_AND_DROPPED)
+    assert other.wants_presets
+    gap = after(session, "/echo/bypass", "boot", 9, 0, 1)
+    assert gap.wants_presets
