@@ -219,8 +219,8 @@ MESSAGES: dict[str, Message] = {
     '/footswitch': Message(
         '/footswitch', 'si', 'engine', (
             Arg('id', 's', 'footswitch name', None, None, False, ()),
-            Arg('down', 'i', '', 0, 1, False, ()),
-        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, down is repeated every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
+            Arg('down', 'i', '0 let go, 1 pressed, 2 still held', 0, 2, False, ()),
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, 2 is sent every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
     ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
@@ -355,9 +355,9 @@ MESSAGES: dict[str, Message] = {
             Arg('boot_id', 's', '', None, None, False, ()),
             Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
-            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused')),
+            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read')),
             Arg('text', 's', '', None, None, False, ()),
-        ), 'A fault began or ended, with its cause in one line.'
+        ), 'A fault began or ended, with its cause in one line; the last three are no faults of the sound.'
     ),
     '/meter': Message(
         '/meter', 'siiffffiii', 'clients', (

@@ -1,6 +1,7 @@
 """The session follows echoes, and asks when it missed one."""
 
 from pedal.messages import read
+from pedal.protocol.protocol import MESSAGES
 from pedal.state import Session, reduce
 
 STATE = ["boot", 5, 0, 1, "factory", "screamer,rodent", "rodent", 0, 1, 0, "none"]
@@ -114,3 +115,27 @@ def test_which_preset_sounds_is_asked_for_anew_after_a_restart():
     assert other.wants_presets
     gap = after(session, "/echo/bypass", "boot", 9, 0, 1)
     assert gap.wants_presets
+
+
+def test_a_list_with_the_next_revision_is_no_gap():
+    session = after(known(), "/gestures", "boot", 6, 0, "")
+    assert (session.revision, session.wants_snapshot) == (6, False)
+    session = after(session, "/takeover", "boot", 7, 0, "drive", 1, 20.0)
+    assert (session.revision, dict(session.knobs)) == (7, {"drive": 20.0})
+    assert after(session, "/expression", "boot", 9, 0, "", 0, 0, 0, 0).wants_snapshot
+
+
+def test_whatever_an_engine_may_say_is_taken():
+    for address, row in MESSAGES.items():
+        if row.to != "clients" or address == "/state":
+            continue
+        args = [arg.choices[0] if arg.choices else 1 for arg in row.args[3:]]
+        texts = [arg.type == "s" and not arg.choices for arg in row.args[3:]]
+        args = ["drive" if text else arg for arg, text in zip(args, texts, strict=True)]
+        session = after(known(), address, "boot", 6, 0, *args)
+        assert session.boot_id == "boot", address
+
+
+def test_a_file_that_cannot_be_kept_is_no_fault_of_the_sound():
+    session = after(known(), "/alarm", "boot", 5, 0, "not-saved", "disk full")
+    assert (session.fault, session.alarm) == ("none", "disk full")
