@@ -56,7 +56,8 @@ class Pages:
     def _find(self, path: str) -> Path | None:
         """The file of a path, by looking it up among the names that there are."""
         if path == "/bank.json":
-            return self._bank / "bank.json" if self._bank else None
+            file = self._bank / "bank.json" if self._bank else None
+            return None if file is None or file.is_symlink() else file
         names = {
             "/" + file.relative_to(self._folder).as_posix(): file
             for file in self._folder.rglob("*")
@@ -86,22 +87,26 @@ def _guards(host: str) -> dict[str, str]:
 
 
 def is_own_host(host: str) -> bool:
-    """True for an address, localhost, NAME.local or this machine's name.
+    """True for an address, localhost, bela.local or this machine's name.
 
-    Another name that leads here is a rebound one: a foreign page in disguise.
+    Another name that leads here is a rebound one: a foreign page in disguise, also
+    under .local, where anybody on the same network may answer.
     """
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname or "", parts.port  # the port is checked by asking
     except ValueError:
         return False
-    if name in ("localhost", socket.gethostname().lower()) or name.endswith(".local"):
-        return all(sign.isalnum() or sign in ".-" for sign in name)
+    if host != parts.netloc or parts.username is not None:
+        return False
+    own = socket.gethostname().lower()
+    if name in ("localhost", "bela.local", own, f"{own}.local"):
+        return True
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
-    return host == parts.netloc
+    return True
 
 
 def is_own_origin(origin: str | None, host: str) -> bool:

@@ -351,13 +351,14 @@ void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
 }
 
-// A change of what is no sound: a revision too, so that who misses it notices.
+// What is no sound: a list, a knob, the pedal. Answers and repeats have a revision of
+// their own too, so that none of them looks like a change that was lost.
 void Engine::EmitChange(EventKind kind, int request) PEDAL_REALTIME {
   ++revision_;
   Emit(EventNow(kind, request, clock_));
 }
 
-// With all knobs that wait, as those are told by no revision.
+// With all knobs that wait, as it holds none.
 void Engine::EmitSnapshot(int request) PEDAL_REALTIME {
   Emit(EventNow(EventKind::kSnapshot, request, clock_));
   for (int p = 0; p < protocol::kNumParams; ++p)

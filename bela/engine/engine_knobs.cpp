@@ -71,13 +71,13 @@ void Engine::TellTakeover(ParamId id, bool again) PEDAL_REALTIME {
   const Takeover& takeover = TakeoverOf(id);
   const bool waited = (state_.waiting & bit) != 0;
   if (takeover.pending() == waited && !(waited && again)) return;
-  if (takeover.pending() != waited) ++revision_;  // who misses it sees the gap
   state_.waiting = takeover.pending() ? state_.waiting | bit : state_.waiting & ~bit;
   takeover_told_ = clock_;
   EmitTakeover(id);
 }
 
 void Engine::EmitTakeover(ParamId id) PEDAL_REALTIME {
+  ++revision_;
   Event event = EventNow(EventKind::kTakeover, 0, clock_);
   event.param = id;
   event.number = TakeoverOf(id).knob();
@@ -122,8 +122,6 @@ void Engine::ApplyToPedal(const Intent& intent) PEDAL_REALTIME {
       MovePedal(rest);
     }
   }
-  if (intent.kind == IntentKind::kExpressionGet)
-    return Emit(EventNow(EventKind::kExpression, intent.request, clock_));
   EmitChange(EventKind::kExpression, intent.request);
 }
 
@@ -158,7 +156,7 @@ void Engine::MovePedal(const Intent& intent) PEDAL_REALTIME {
     sweep_.Feed(intent.number, clock_);
     if (clock_ - sweep_told_ < kTellEvery) return;
     sweep_told_ = clock_;
-    return Emit(EventNow(EventKind::kExpression, 0, clock_));
+    return EmitChange(EventKind::kExpression, 0);
   }
   if (!pedal.moves()) return;
   Intent turn = intent;

@@ -169,3 +169,11 @@ test("another page's echo does not end this one's waiting, and what was supersed
   const state = reduce(theirs, refusal);
   assert.deepEqual([state.pending, state.rejected], [[], null]);
 });
+
+test("the next revision may be a list or a knob: that is no gap", () => {
+  const list = message("/presets", "b1", 6, 0, "lead", "Lead", "buzz", "", "lead", 0);
+  const state = play([list, message("/takeover", "b1", 7, 0, "drive", 1, 80)], PLAYING);
+  assert.deepEqual([state.revision, state.wantsSnapshot, state.gap, state.preset], [7, false, false, "lead"]);
+  const missed = reduce(PLAYING, message("/takeover", "b1", 7, 0, "drive", 1, 80));
+  assert.deepEqual([missed.revision, missed.wantsSnapshot], [5, true]);
+});

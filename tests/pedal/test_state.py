@@ -106,6 +106,17 @@ def test_a_knob_that_waits_is_known_until_it_has_its_value():
     assert after(session, "/takeover", "boot", 5, 0, "drive", 0, 50.0).knobs == {}
 
 
+def test_which_preset_sounds_is_asked_for_anew_after_a_restart():
+    setlist = ["boot", 5, 0, "verse", "Verse", "rodent", "", "verse", 0]
+    session = after(known(), "/presets", *setlist)
+    assert session.preset == "verse"
+    assert not session.wants_presets
+    other = after(session, "/state", "other", *STATE[1:], *PARAMS_AND_DROPPED)
+    assert other.wants_presets
+    gap = after(session, "/echo/bypass", "boot", 9, 0, 1)
+    assert gap.wants_presets
+
+
 def test_a_list_with_the_next_revision_is_no_gap():
     session = after(known(), "/gestures", "boot", 6, 0, "")
     assert (session.revision, session.wants_snapshot) == (6, False)
