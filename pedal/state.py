@@ -83,7 +83,9 @@ def reduce(session: Session, reading: Reading) -> Session:
         )  # another engine, or a restarted one
     if reading.address in ECHOES:
         return _echo(session, row, ECHOES[reading.address])
-    session = REPORTS[reading.address](session, row)
+    if reading.address in WHOLE and int(row["revision"]) == session.revision + 1:
+        session = replace(session, revision=int(row["revision"]))
+    session = REPORTS.get(reading.address, _nothing)(session, row)
     if int(row["revision"]) > session.revision:
         return replace(session, wants_snapshot=True)  # an echo was lost
     return session
@@ -141,11 +143,11 @@ def _param(session: Session, row: Row) -> Session:
 
 
 def _alarm(session: Session, row: Row) -> Session:
-    """A fault began or ended; a refused bank changes nothing that sounds."""
+    """A fault began or ended; a refused bank or file changes nothing that sounds."""
     code = row["code"]
     if code == "recovered":
         return replace(session, fault="none", alarm="")
-    fault = session.fault if code == "bank-refused" else code
+    fault = session.fault if code in ("bank-refused", "not-saved", "not-read") else code
     return replace(session, fault=fault, alarm=row["text"])
 
 
@@ -176,7 +178,7 @@ def _takeover(session: Session, row: Row) -> Session:
 
 
 def _nothing(session: Session, _: Row) -> Session:
-    """What only a page shows."""
+    """What only a page shows, or a later engine says."""
     return session
 
 
@@ -209,5 +211,6 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/presets": _presets,
     "/takeover": _takeover,
     "/meter": _meter,
-    **dict.fromkeys(("/presets/file", "/gestures", "/expression"), _nothing),
 }
+# Told whole, with a revision of their own when they change.
+WHOLE = ("/presets", "/gestures", "/expression", "/takeover")

@@ -98,6 +98,7 @@ void Engine::AtGridPoint() PEDAL_REALTIME {
   TakeOfferedPresets();
   DrainQueues();
   EndLateSweep();
+  StepTelling();
   StepFault();
   StepPath();
   SharePresets();

@@ -138,6 +138,11 @@ class Engine {
   void MovePedal(const Intent& intent) PEDAL_REALTIME;
   void PedalChanged(int request) PEDAL_REALTIME;
   void EndLateSweep() PEDAL_REALTIME;
+  void MoveByKnob(protocol::ParamId id, float value) PEDAL_REALTIME;
+  void TellParam(protocol::ParamId id, int request) PEDAL_REALTIME;
+  void StepTelling() PEDAL_REALTIME;
+  int EffectOf(const Preset& preset) const PEDAL_REALTIME;
+  int NextPlayable(int index, int step) const PEDAL_REALTIME;
   void TurnKnob(const Intent& intent) PEDAL_REALTIME;
   void Turn(Takeover* takeover, const Intent& intent) PEDAL_REALTIME;
   void NoteTakeover(protocol::ParamId id) PEDAL_REALTIME;
@@ -202,6 +207,8 @@ class Engine {
   Takeover pedal_takeover_;                   // of the expression pedal
   bool pedal_last_ = false;                   // it moved last, not the knob beside it
   SampleTime takeover_told_ = -kSampleRate;   // when a waiting knob was last told
+  unsigned untold_ = 0;  // a bit for each parameter moved since its echo
+  SampleTime param_told_[protocol::kNumParams] = {};
   Sweep sweep_;
   SampleTime sweep_told_ = 0, sweep_end_ = 0;
 

@@ -134,6 +134,12 @@ void Engine::ForgetWish(int field, const Intent& intent) PEDAL_REALTIME {
 
 void Engine::MoveParam(ParamId id, float value, int request) PEDAL_REALTIME {
   SetParam(id, value);
+  TellParam(id, request);
+}
+
+void Engine::TellParam(ParamId id, int request) PEDAL_REALTIME {
+  untold_ &= ~(1u << static_cast<int>(id));
+  param_told_[static_cast<int>(id)] = clock_;
   ++revision_;
   Event event = EventNow(EventKind::kParam, request, clock_);
   event.param = id;

@@ -10,6 +10,7 @@ using protocol::ParamId;
 namespace {
 
 constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob, of a sweep
+constexpr SampleTime kEchoEvery = kSampleRate / 50;  // of a turned knob
 constexpr SampleTime kTellAgain = kSampleRate / 2;  // of one at rest: a page may be new
 constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
 constexpr SampleTime kLongestSweep = 60 * kSampleRate;  // whoever began it has left
@@ -44,7 +45,7 @@ void Engine::Turn(Takeover* takeover, const Intent& intent) PEDAL_REALTIME {
   if (IsRest(intent)) {
     takeover->Rest(intent.number, target, band);
   } else if (takeover->Turn(intent.number, target, band)) {
-    MoveParam(id, intent.number, 0);
+    MoveByKnob(id, intent.number);
     Takeover& knob = takeovers_[static_cast<int>(id)];
     if (takeover != &knob) knob.Moved(intent.number, band);
     if (takeover != &pedal_takeover_ && state_.expression.param == static_cast<int>(id))
@@ -77,6 +78,20 @@ void Engine::TellTakeover(ParamId id, bool again) PEDAL_REALTIME {
   event.param = id;
   event.number = takeover.knob();
   Emit(event);
+}
+
+// Moves a parameter by hand or foot: heard at once, told when its turn comes.
+void Engine::MoveByKnob(ParamId id, float value) PEDAL_REALTIME {
+  SetParam(id, value);
+  untold_ |= 1u << static_cast<int>(id);
+}
+
+// A knob's echoes: not more of them than a screen can show, and always the last one.
+void Engine::StepTelling() PEDAL_REALTIME {
+  for (int p = 0; p < protocol::kNumParams; ++p) {
+    const bool due = clock_ - param_told_[p] >= kEchoEvery;
+    if (((untold_ >> p) & 1u) && due) TellParam(static_cast<ParamId>(p), 0);
+  }
 }
 
 // A snapshot holds no knobs: those that wait are told behind it, and twice a second.

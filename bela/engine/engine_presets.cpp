@@ -61,9 +61,9 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetLoad:
       return Recall(setlist_.Find(intent.id), intent);
     case IntentKind::kPresetNext:
-      return Recall(count == 0 ? -1 : (here + 1) % count, intent);
+      return Recall(NextPlayable(count == 0 ? -1 : (here + 1) % count, 1), intent);
     case IntentKind::kPresetPrevious:
-      return Recall(here > 0 ? here - 1 : count - 1, intent);
+      return Recall(NextPlayable(here > 0 ? here - 1 : count - 1, -1), intent);
     case IntentKind::kPresetSave:
       return SavePreset(intent);
     case IntentKind::kPresetDelete:
@@ -89,13 +89,28 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
   SharePresets();
 }
 
+int Engine::EffectOf(const Preset& preset) const PEDAL_REALTIME {
+  if (std::strcmp(preset.effect, "clean") == 0) return kClean;
+  const int found = bank_ ? bank_->Find(preset.effect) : -1;
+  return found < 0 ? kNoEffect : found;
+}
+
+// The place from `index` on whose effect the bank has, so that a foot gets past those
+// that cannot play; `index` itself where none can.
+int Engine::NextPlayable(int index, int step) const PEDAL_REALTIME {
+  for (int tries = 0, i = index; tries < setlist_.count; ++tries) {
+    if (EffectOf(setlist_.presets[i]) != kNoEffect) return i;
+    i = (i + step + setlist_.count) % setlist_.count;
+  }
+  return index;
+}
+
 // Effect and block change like any wish, by one fade; parameters glide at once.
 void Engine::Recall(int index, const Intent& intent) PEDAL_REALTIME {
   if (index < 0) return EmitRejected(intent, Reason::kUnknownPreset);
   const Preset& preset = setlist_.presets[index];
-  const bool clean = std::strcmp(preset.effect, "clean") == 0;
-  const int effect = clean ? kClean : bank_ ? bank_->Find(preset.effect) : kNoEffect;
-  if (effect < 0 && !clean) return EmitRejected(intent, Reason::kUnknownEffect);
+  const int effect = EffectOf(preset);
+  if (effect == kNoEffect) return EmitRejected(intent, Reason::kUnknownEffect);
   ForgetWish(0, intent);
   ForgetWish(2, intent);
   wanted_.effect = effect;

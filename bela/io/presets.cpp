@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "io/kept_file.h"
 #include "io/safe_file.h"
 #include "io/saved_state.h"
 
@@ -37,25 +38,31 @@ void Presets::Prepare(const std::string& folder, Saving saving) {
   saving_ = folder.empty() ? Saving::kOff : saving;
   if (folder.empty()) return;
   if (saving_ == Saving::kOn) MakeFolder(folder);
-  ReadControls();
-  ReadSetlist();
-  if (saving_ == Saving::kOn) has_sound_ = FromJson(ReadSafely(SoundFile()), &sound_);
+  Read(ControlsFile(), [this](const std::string& text) { return TakeControls(text); });
+  Read(SetlistFile(), [this](const std::string& text) {
+    return ReadText(text, SetlistFile(), &setlist_);
+  });
+  if (saving_ == Saving::kOff) return;
+  Read(SoundFile(), [this](const std::string& text) {
+    has_sound_ = FromJson(text, &sound_);
+    return has_sound_ ? "" : "expected a sound";
+  });
 }
 
-void Presets::ReadControls() {
-  const std::string text = ReadSafely(ControlsFile());
-  if (text.empty()) return;
-  std::vector<std::string> wrong;
-  const std::string all = FromJson(text, &controls_, &wrong);
-  if (!all.empty()) wrong.push_back(all);
-  for (const std::string& line : wrong) Tell(ControlsFile(), line);
+void Presets::Read(const std::string& path,
+                   const std::function<std::string(const std::string&)>& parse) {
+  const PutAside put_aside = saving_ == Saving::kOn ? PutAside::kYes : PutAside::kNo;
+  const KeptFile kept = ReadKept(path, put_aside, parse);
+  if (kept.remark.empty()) return;
+  std::fprintf(stderr, "pedal-engine: %s\n", kept.remark.c_str());
+  if (kept.lost) lost_ += (lost_.empty() ? "" : "; ") + kept.remark;
 }
 
-void Presets::ReadSetlist() {
-  const std::string text = ReadSafely(SetlistFile());
-  if (text.empty()) return;
-  const std::string wrong = ReadText(text, SetlistFile(), &setlist_);
-  if (!wrong.empty()) Tell(SetlistFile(), wrong);
+std::string Presets::TakeControls(const std::string& text) {
+  std::vector<std::string> dropped;
+  const std::string wrong = FromJson(text, &controls_, &dropped);
+  for (const std::string& line : dropped) Tell(ControlsFile(), line);
+  return wrong;
 }
 
 // "" and fills *setlist, or what is wrong with the text; rows of the foot map that
@@ -139,7 +146,7 @@ void Presets::Run() {
     bool due = turn % kTurnsASecond == 0;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      due = due || ((setlist_changed_ || controls_changed_) && problem_.empty());
+      due = due || ((setlist_changed_ || controls_changed_) && Problem().empty());
     }
     if (due) Save();
   }
@@ -198,9 +205,15 @@ FileAnswer Presets::Do(const Intent& intent) {
     answer.wrong = WriteSafely(path, json);
     return answer;
   }
-  const std::string text = ReadSafely(path);
-  answer.wrong = text.empty() ? "expected a whole file; export it again"
-                              : ReadText(text, path, &answer.setlist);
+  const std::string text = ReadPlainly(path);  // that very file, no older one
+  if (text.empty())
+    answer.wrong = "expected a file, found none; /presets/export writes it";
+  else if (IsSealed(text) && !IsWhole(text))
+    answer.wrong =
+        "changed or cut short since it was written; export it again, or take "
+        "out its crc32";
+  else
+    answer.wrong = ReadText(text, path, &answer.setlist);
   if (!answer.wrong.empty()) answer.wrong = path + ": " + answer.wrong;
   answer.has_setlist = answer.wrong.empty();
   return answer;
@@ -226,17 +239,23 @@ bool Presets::Save() {
 bool Presets::Write(const std::string& path, const std::string& json, bool* changed) {
   const std::string wrong = WriteSafely(path, json);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (wrong.empty()) problem_.clear();
-  if (wrong.empty()) return true;
-  if (problem_ != wrong) std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str());
-  problem_ = wrong;
-  *changed = true;  // try again
-  return false;
+  std::string& before = problems_[path];
+  if (!wrong.empty() && before != wrong)
+    std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str());
+  before = wrong;
+  if (!wrong.empty()) *changed = true;  // try again
+  return wrong.empty();
 }
 
 std::string Presets::problem() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return problem_;
+  return Problem();
+}
+
+std::string Presets::Problem() const {
+  for (const auto& file : problems_)
+    if (!file.second.empty()) return file.second;
+  return "";
 }
 
 }  // namespace pedal

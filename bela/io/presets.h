@@ -2,6 +2,8 @@
 // at the start, written by a task of its own when they have changed.
 #pragma once
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -52,13 +54,17 @@ class Presets {
   // Writes what has changed. False where that failed; problem() tells. [saver]
   bool Save();
   std::string problem() const;
+  // What could not be read at the start, "" for nothing.
+  const std::string& lost() const { return lost_; }
 
  private:
   std::string SetlistFile() const { return folder_ + "/presets.json"; }
   std::string SoundFile() const { return folder_ + "/sound.json"; }
   std::string ControlsFile() const { return folder_ + "/controls.json"; }
-  void ReadControls();
-  void ReadSetlist();
+  void Read(const std::string& path,
+            const std::function<std::string(const std::string&)>& parse);
+  std::string TakeControls(const std::string& text);
+  std::string Problem() const;  // with mutex_ held
   std::string ReadText(const std::string& text, const std::string& where,
                        Setlist* setlist) const;
   void NotePedal(const Expression& pedal);
@@ -68,13 +74,14 @@ class Presets {
 
   std::string folder_;
   Saving saving_ = Saving::kOff;
+  std::string lost_;
   mutable std::mutex mutex_;  // of all below; never taken on the audio thread
   Setlist setlist_;
   State sound_;
   bool has_sound_ = false;
   Controls controls_ = FactoryControls();
   bool setlist_changed_ = false, sound_changed_ = false, controls_changed_ = false;
-  std::string problem_;
+  std::map<std::string, std::string> problems_;  // of writing, by file
   std::deque<Intent> asked_;
   std::deque<FileAnswer> answers_;
 };

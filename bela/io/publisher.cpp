@@ -103,9 +103,11 @@ void Publisher::SendEvents(SampleTime now) {
     revision_ = event->revision;
     Note(event->time, message);
     Send(message);
+    if (event->kind == EventKind::kSnapshot) SendDataAlarms();
     engine_->PopEvent();
   }
   AnswerFiles(now);
+  if (presets_->problem() != data_problem_) SendDataAlarms();
   if (engine_->EventsLost() == events_lost_) return;
   events_lost_ = engine_->EventsLost();  // clients need the whole state again
   Message ask;
@@ -150,11 +152,27 @@ void Publisher::SendMeter() {
 }
 
 void Publisher::SendBankAlarm() {
-  const Surroundings around = Around();
-  const std::string code = banks_->name().empty() ? "no-bank" : "bank-refused";
-  const Message message = AlarmMessage(code, banks_->problem(), revision_, around);
-  if (alarms_.size() < kMostAlarms) alarms_.push_back(code + ": " + banks_->problem());
-  Send(message);
+  SendAlarm(banks_->name().empty() ? "no-bank" : "bank-refused", banks_->problem());
+}
+
+// What could not be kept or read: a night of presets is not lost without a word. Told
+// again with each snapshot, which ends what clients were told before. The end of a
+// problem is told by a snapshot too.
+void Publisher::SendDataAlarms() {
+  const std::string problem = presets_->problem();
+  const bool over = problem.empty() && !data_problem_.empty();
+  data_problem_ = problem;
+  if (!problem.empty()) SendAlarm("not-saved", problem);
+  if (!presets_->lost().empty()) SendAlarm("not-read", presets_->lost());
+  if (!over) return;
+  Message ask;
+  ask.address = "/state/get";
+  inbox_->Take(Source::kProgram, ask);
+}
+
+void Publisher::SendAlarm(const std::string& code, const std::string& text) {
+  if (alarms_.size() < kMostAlarms) alarms_.push_back(code + ": " + text);
+  Send(AlarmMessage(code, text, revision_, Around()));
 }
 
 std::string Publisher::Summary() const {

@@ -48,6 +48,8 @@ class Publisher {
   void TakeMemory();
   void AnswerFiles(SampleTime now);
   void SendBankAlarm();
+  void SendDataAlarms();
+  void SendAlarm(const std::string& code, const std::string& text);
   void Note(SampleTime time, const Message& message);
   Surroundings Around() const;
 
@@ -61,6 +63,7 @@ class Publisher {
   Presets* presets_ = nullptr;
   Setlist setlist_;  // as the engine last shared it
   FootMap feet_;
+  std::string data_problem_;  // as last told
   int events_lost_ = 0;
   int revision_ = 0;
   double busy_us_ = 0.0, total_us_ = 0.0;  // at the last meter

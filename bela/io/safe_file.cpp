@@ -55,7 +55,13 @@ void SyncFolder(const std::string& path) {
   close(file);
 }
 
-std::string ReadFile(const std::string& path) {
+std::string Failure(const std::string& path) {
+  return path + ": cannot be written: " + std::strerror(errno);
+}
+
+}  // namespace
+
+std::string ReadPlainly(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (!file) return "";
   std::string text;
@@ -68,15 +74,12 @@ std::string ReadFile(const std::string& path) {
   return text;
 }
 
-std::string Failure(const std::string& path) {
-  return path + ": cannot be written: " + std::strerror(errno);
+bool IsSealed(const std::string& text) {
+  return text.size() > kHead && text.compare(0, sizeof kOpen - 1, kOpen) == 0;
 }
 
-}  // namespace
-
 bool IsWhole(const std::string& text) {
-  if (text.size() <= kHead || text.compare(0, sizeof kOpen - 1, kOpen) != 0)
-    return false;
+  if (!IsSealed(text)) return false;
   const std::string body = "{" + text.substr(kHead);
   return Sealed(body) == text;
 }
@@ -93,14 +96,6 @@ std::string WriteSafely(const std::string& path, const std::string& json) {
   if (std::rename(aside.c_str(), path.c_str()) != 0) return Failure(path);
   SyncFolder(path);
   return "";
-}
-
-std::string ReadSafely(const std::string& path) {
-  const std::string text = ReadFile(path);
-  if (IsWhole(text)) return text;
-  if (!text.empty()) std::rename(path.c_str(), (path + ".spoiled").c_str());
-  const std::string last = ReadFile(path + ".last");
-  return IsWhole(last) ? last : "";
 }
 
 }  // namespace pedal

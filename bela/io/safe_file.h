@@ -9,9 +9,11 @@ namespace pedal {
 // object with at least one member. "" or what failed, in one line. [io]
 std::string WriteSafely(const std::string& path, const std::string& json);
 
-// The object of `path`, or else of the last good one before it; "" where there is none.
-// A spoiled file is moved aside, so that it never becomes the last good one. [io]
-std::string ReadSafely(const std::string& path);
+// The text of `path` as it is, "" where there is none; at most 1 MB. [io]
+std::string ReadPlainly(const std::string& path);
+
+// True where `text` opens with a checksum, whether or not it is right.
+bool IsSealed(const std::string& text);
 
 // True where `text` carries the checksum of its own content.
 bool IsWhole(const std::string& text);

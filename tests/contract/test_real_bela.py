@@ -9,6 +9,7 @@ import pytest
 BELA = Path(__file__).resolve().parents[2] / "bela"
 BOARD_SOURCES = [
     BELA / "render.cpp",
+    *sorted(BELA.glob("controls/*.cpp")),
     *sorted(BELA.glob("engine/*.cpp")),
     *sorted(BELA.glob("io/*.cpp")),
 ]

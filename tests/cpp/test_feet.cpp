@@ -427,3 +427,87 @@ TEST_CASE("position and value are one curve in both directions") {
   }
   CHECK(pedal::ValueAt(bent, 0.5f) == doctest::Approx(632.456).epsilon(1e-4));
 }
+
+TEST_CASE("a swept knob is told fifty times a second, and where it rests") {
+  toys::Rig rig;
+  std::vector<Event> told;
+  float last = 0.0f;
+  for (int n = 0; n < 600; ++n) {
+    Intent turn = toys::Ask(IntentKind::kKnobTurn);
+    turn.param = pedal::protocol::ParamId::kDrive;
+    turn.number = last = 50.0f + 0.05f * static_cast<float>(n % 500);
+    if (n < 500) rig.Push(turn);
+    rig.Play(std::vector<float>(16));
+    for (const Event& event : rig.Events())
+      if (event.kind == EventKind::kParam) told.push_back(event);
+  }
+  CHECK(told.size() >= 8);
+  CHECK(told.size() <= 10);  // in 181 ms
+  CHECK(told.back().state.params[1] == 50.0f + 0.05f * 499.0f);
+  CHECK(told.back().revision == static_cast<int>(told.size()));
+}
+
+TEST_CASE("every change of setlist, map and pedal raises the revision by one") {
+  toys::Rig rig;
+  rig.engine().StartWithPresets(SixPresets());
+  pedal::Setlist list;
+  pedal::FootMap map;
+  Intent move = toys::Ask(IntentKind::kPresetMove, 0);
+  std::strcpy(move.id, "c");
+  Intent keep = toys::Ask(IntentKind::kParamKeep, 1);
+  Intent gone = toys::Ask(IntentKind::kPresetDelete);
+  std::strcpy(gone.id, "a");
+  int revision = 0;
+  for (const Intent& intent :
+       {move, keep, gone, SetRow("", Row(GestureKind::kLong, 0), 0),
+        toys::Ask(IntentKind::kGesturesReset),
+        toys::Ask(IntentKind::kExpressionParam, 2)}) {
+    rig.Push(intent);
+    rig.Play(std::vector<float>(16));
+    const std::vector<Event> events = rig.Events();
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].revision == ++revision);
+    rig.engine().TakePresets(&list);
+    rig.engine().TakeFeet(&map);
+  }
+}
+
+TEST_CASE("a snapshot tells again which knobs wait") {
+  toys::Rig rig;
+  Intent rest = toys::Ask(IntentKind::kKnobRest);
+  rest.param = pedal::protocol::ParamId::kDrive;
+  rest.number = 20.0f;
+  rig.Push(rest);
+  rig.Play(std::vector<float>(16));
+  rig.Events();
+  rig.Push(toys::Ask(IntentKind::kStateGet, 0, 0, 4));
+  rig.Play(std::vector<float>(16));
+  const std::vector<Event> events = rig.Events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].kind == EventKind::kSnapshot);
+  CHECK(events[1].kind == EventKind::kTakeover);
+  CHECK(events[1].number == 20.0f);
+}
+
+TEST_CASE("a foot gets past presets whose effect the bank lacks") {
+  toys::Rig rig;
+  pedal::Setlist list = SixPresets();
+  for (const int lost : {1, 2, 5}) std::strcpy(list.presets[lost].effect, "lost");
+  rig.engine().StartWithPresets(list);
+  const auto step = [&rig](IntentKind kind) {
+    rig.Push(toys::Ask(kind));
+    rig.Play(std::vector<float>(3000));
+    return std::string(rig.engine().state().preset);
+  };
+  for (const char* expected : {"a", "d", "e", "a"})
+    CHECK(step(IntentKind::kPresetNext) == expected);
+  for (const char* expected : {"e", "d", "a"})
+    CHECK(step(IntentKind::kPresetPrevious) == expected);
+  for (pedal::Preset& preset : list.presets) std::strcpy(preset.effect, "lost");
+  REQUIRE(rig.engine().OfferPresets(list));
+  CHECK(step(IntentKind::kPresetNext) == "a");
+  bool refused = false;
+  for (const Event& event : rig.Events())
+    refused = refused || event.reason == Reason::kUnknownEffect;
+  CHECK(refused);
+}

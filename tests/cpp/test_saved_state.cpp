@@ -11,6 +11,7 @@
 #include <random>
 #include <sstream>
 
+#include "io/kept_file.h"
 #include "io/presets.h"
 #include "io/safe_file.h"
 #include "io/saved_state.h"
@@ -73,6 +74,16 @@ std::string Contents(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// The text of a kept file that is taken.
+std::string Kept(const std::string& path) {
+  std::string taken;
+  pedal::ReadKept(path, pedal::PutAside::kYes, [&taken](const std::string& text) {
+    taken = text;
+    return "";
+  });
+  return taken;
 }
 
 void Put(const std::string& path, const std::string& text) {
@@ -167,9 +178,9 @@ TEST_CASE("a torn or changed file gives the last good one, which it never replac
     else
       spoiled[at] = static_cast<char>(spoiled[at] ^ (1u << rng() % 7));
     Put(path, spoiled);
-    REQUIRE(pedal::ReadSafely(path) == last);
+    REQUIRE(Kept(path) == last);
     REQUIRE(pedal::WriteSafely(path, pedal::ToJson(Numbered(2))) == "");
-    REQUIRE(pedal::ReadSafely(path) == whole);
+    REQUIRE(Kept(path) == whole);
     REQUIRE(Contents(path + ".last") == last);
   }
 }
@@ -234,4 +245,75 @@ TEST_CASE("a setlist that is not one is refused, and says where") {
   CHECK(wrong(pedal::ToJson(list)) == "preset 5: id: found twice");
   std::strcpy(list.presets[2].id, "No");
   CHECK(wrong(pedal::ToJson(list)).find("preset 3: id: expected") == 0);
+}
+
+TEST_CASE(
+    "a file that is not understood is kept aside for ever, and the one before taken") {
+  const Folder folder;
+  const std::string path = folder / "presets.json";
+  REQUIRE(pedal::WriteSafely(path, pedal::ToJson(Numbered(1))) == "");
+  const std::string later = "{\"format\":2,\"presets\":[]}";
+  REQUIRE(pedal::WriteSafely(path, later) == "");
+  const std::string as_written = Contents(path);
+  pedal::Presets presets;
+  presets.Prepare(folder.path(), Saving::kOn);
+  CHECK(NumberOf(presets.setlist()) == 1);
+  CHECK(presets.lost() == "");
+  for (int number = 3; number < 6; ++number) {
+    presets.Note(Numbered(number));
+    REQUIRE(presets.Save());
+  }
+  CHECK(Contents(path + ".refused-1") == as_written);
+  Put(path, "{");
+  Put(path + ".last", as_written);
+  pedal::Presets none;
+  none.Prepare(folder.path(), Saving::kOn);
+  CHECK(none.setlist().count == 0);
+  CHECK(none.lost().find("nothing of it is taken") != std::string::npos);
+  CHECK(Contents(path + ".refused-2") == "{");
+}
+
+TEST_CASE("a render puts no file aside") {
+  const Folder folder;
+  Put(folder / "presets.json", "{");
+  pedal::Presets render;
+  render.Prepare(folder.path(), Saving::kOff);
+  CHECK(Contents(folder / "presets.json") == "{");
+}
+
+TEST_CASE("the foot map and the expression pedal come back, nonsense dropped by row") {
+  pedal::Controls controls = pedal::FactoryControls();
+  controls.expression.low = 0.7f;
+  controls.expression.high = 0.1f;
+  controls.expression.param = 3;
+  pedal::Controls back;
+  std::vector<std::string> dropped;
+  REQUIRE(pedal::FromJson(pedal::ToJson(controls), &back, &dropped) == "");
+  CHECK(pedal::ToJson(back) == pedal::ToJson(controls));
+  CHECK(dropped.empty());
+  const std::string text =
+      "{\"format\":1,\"expression\":{\"param\":\"wah\",\"low\":0.1,\"high\":0.2},"
+      "\"feet\":[[\"press\",\"effect\",\"/effect/next\",\"\"],7,"
+      "[\"latch\",\"effect\",\"/bypass 1\",\"/bypass "
+      "0\"],[\"long\",\"tap\",\"\",\"\"]]}";
+  REQUIRE(pedal::FromJson(text, &back, &dropped) == "");
+  CHECK(back.feet.count == 1);
+  CHECK(dropped.size() == 3);
+  CHECK_FALSE(back.expression.calibrated());
+  CHECK(back.expression.param == pedal::FactoryControls().expression.param);
+}
+
+TEST_CASE("a full setlist with rows of its own is told by one text of 12 KB") {
+  Setlist list = Numbered(99);
+  for (int i = 0; i < pedal::kMaxPresets; ++i) {
+    std::memset(list.presets[i].name, 'n', 31);
+    for (float& value : list.presets[i].params) value = -11.2345f;
+  }
+  pedal::Gesture row;
+  row.kind = pedal::GestureKind::kChord;
+  row.second = 1;
+  row.on.kind = pedal::IntentKind::kPresetNext;
+  for (int i = 0; i < pedal::kMaxPresets; ++i)
+    REQUIRE(list.overrides.Set(list.presets[i].id, row));
+  CHECK(pedal::ToJson(list).size() < 12288);
 }

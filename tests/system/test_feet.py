@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pedal.errors import RejectedError
 from pedal.paths import FACTORY_BANK
 from pedal.performance import parse
-from tests.system.rig import message, play
+from tests.system.rig import environment, message, play
 from tests.system.test_presets import Pedal, preset, press, source, write_setlist
 
 BYPASS, EFFECT = 0, 1
@@ -231,3 +232,64 @@ def test_bad_rows_in_a_file_are_dropped(tmp_path) -> None:
         source(2000), FACTORY_BANK, score=[message(500, "/gestures/get")], data=data
     )
     assert told(take, "/gestures")[0][0].endswith("a\tpress\teffect\t\t")
+
+
+def test_a_restarted_engine_says_the_preset_that_it_played(tmp_path) -> None:
+    data = two_presets(tmp_path)
+    for asked, said in (("b", "b"), ("gone", "")):
+        with environment(PEDAL_PRESET=asked):
+            take = play(
+                source(2000),
+                FACTORY_BANK,
+                "rodent",
+                score=[message(500, "/presets/get")],
+                data=data,
+            )
+        assert told(take, "/presets")[0][4:] == [said, 0]
+
+
+def test_an_import_takes_that_very_file_or_none(tmp_path) -> None:
+    with Pedal(tmp_path) as pedal:
+        pedal.state()
+        pedal.link.ask("/preset/save", ["first", ""])
+        pedal.link.ask("/presets/export", ["mine"])
+        pedal.link.ask("/preset/save", ["second", ""])
+        pedal.link.ask("/presets/export", ["mine"])
+        file = tmp_path / "data" / "exports" / "mine.json"
+        text = file.read_text()
+        file.write_text(text.replace("second", "third"))
+        with pytest.raises(RejectedError, match="changed or cut short"):
+            pedal.link.ask("/presets/import", ["mine"])
+        assert file.is_file()
+        body = "{" + text.replace("second", "third").partition(",")[2]
+        file.write_text(body)  # edited by hand, without its checksum
+        ids = pedal.link.ask("/presets/import", ["mine"]).named()["ids"]
+        assert ids == "first,third"
+        file.unlink()
+        with pytest.raises(RejectedError, match="found none"):
+            pedal.link.ask("/presets/import", ["mine"])
+
+
+def test_what_cannot_be_saved_is_an_alarm_until_it_can(tmp_path) -> None:
+    with Pedal(tmp_path) as pedal:
+        pedal.state()
+        kept = (tmp_path / "data").rename(tmp_path / "away")
+        (tmp_path / "data").write_text("no folder")
+        pedal.link.ask("/preset/save", ["first", ""])
+        alarm = heard(pedal, "/alarm")
+        assert alarm["code"] == "not-saved"
+        assert "cannot be written" in alarm["text"]
+        (tmp_path / "data").unlink()
+        kept.rename(tmp_path / "data")
+        assert heard(pedal, "/state")["fault"] == "none"
+    assert "first" in (tmp_path / "data" / "presets.json").read_text()
+
+
+def heard(pedal: Pedal, address: str, patience_s: float = 10.0) -> dict:
+    """The next message of this address."""
+    deadline = time.monotonic() + patience_s
+    while time.monotonic() < deadline:
+        reading = pedal.link.receive(0.2)
+        if reading is not None and reading.address == address:
+            return reading.named()
+    raise AssertionError(f"no {address} within {patience_s} s")

@@ -189,7 +189,9 @@ def test_the_pedal_comes_back_in_its_last_sound(tmp_path, how) -> None:
         assert again.link.ask("/presets/get").named()["ids"] == "second"
         back = again.link.ask("/presets/import", ["my-night"]).named()
         assert back["ids"] == "first,second"
-        with pytest.raises(RejectedError, match=r"nothing.json: expected a whole file"):
+        with pytest.raises(
+            RejectedError, match=r"nothing.json: expected a file, found none"
+        ):
             again.link.ask("/presets/import", ["nothing"])
         again.end(signal.SIGTERM)
     assert (state["effect"], state["drive"]) == ("blues", 81.5)
