@@ -3,7 +3,7 @@ import { decode, encode } from "./codec.js";
 
 const WAITS_MS = [100, 250, 500, 1000, 1500]; // between two tries; the last stays
 const SILENT_MS = 5000; // an open socket that says nothing this long is dead
-const OPENING_MS = 3000;
+const OPENING_MS = 3000; // patience with a socket that opens; longer after tries that failed: the machine may be slow
 const BELA_PORT = 5555;
 
 // Bela serves its pages on port 80 and its socket on another; the bridge has one port for both.
@@ -35,7 +35,7 @@ export class Line {
     socket.onopen = () => this.#opened(socket);
     socket.onmessage = ({ data }) => this.#heard(socket, data);
     socket.onclose = () => this.#closed(socket);
-    this.#timer = setTimeout(() => this.#closed(socket), OPENING_MS);
+    this.#timer = setTimeout(() => this.#closed(socket), OPENING_MS * Math.min(1 + this.#tries, 4));
   }
 
   // True if it went out; nothing is kept for later: an old intent must not surprise.

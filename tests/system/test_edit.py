@@ -226,6 +226,10 @@ def assert_map(page, *words: str, box="gestures") -> None:
     expect(page.locator(f"#{box} .what")).to_have_text(list(words))
 
 
+def take_out(page, words: str, box="gestures"):
+    return page.locator(f"#{box} li").filter(has_text=words).locator("button")
+
+
 FACTORY = ("Bypass; off: Effect on", "Next effect")
 
 
@@ -239,7 +243,7 @@ def test_the_foot_map_is_listed_changed_and_brought_back(page):
     pick(page, kind="press", switches="effect", message="/param/set tone 3.5")
     page.locator("#gesture-add").click()
     assert_map(page, FACTORY[0], "Tone +3.5 dB", "Next preset")
-    page.get_by_role("button", name="Take out Two together: bypass and effect").click()
+    press_twice(take_out(page, "Two together"))
     assert_map(page, FACTORY[0], "Tone +3.5 dB")
     press_twice(page.locator("#gesture-reset"))
     assert_map(page, *FACTORY)
@@ -285,7 +289,7 @@ def test_a_preset_has_gestures_of_its_own(page):
     save_new(page, "Two")
     assert_map(page, box="overrides")
     page.locator("#preset-previous").click()
-    page.get_by_role("button", name="Take out Press: effect").last.click()
+    press_twice(take_out(page, "Press: effect", box="overrides"))
     expect(page.locator("#no-overrides")).to_have_text("As on the pedal.")
     assert_map(page, *FACTORY)
 
@@ -363,8 +367,8 @@ def full_house(page) -> None:
     """Edit with all of its parts shown: tools, a question, overrides, a choice."""
     edit(page)
     save_new(page, "One")
-    pick(page, scope="one", kind="latch", switches="effect")
-    pick(page, message="/param/set drive 90")
+    pick(page, scope="one", kind="press", switches="effect")
+    pick(page, message="/param/set drive 90", off="/effect/clean")
     page.locator("#gesture-add").click()
     expect(page.locator("#overrides li")).to_have_count(1)
     page.locator("#expression-calibrate").click()
