@@ -7,14 +7,18 @@
 
 namespace pedal {
 
+// What is told of a switch: let go, pressed, or still held. The last keeps one that is
+// down from springing back, and presses nothing.
+enum class FootWord { kUp, kDown, kHeld };
+
 class RemoteFeet {
  public:
-  // Presses (or lets go of) one switch. False where too many wait: it is lost, and the
+  // Tells of one switch. False where too many wait: it is lost, and the
   // caller counts it. [one thread a source]
-  bool Push(Source source, int footswitch, bool down) PEDAL_REALTIME {
+  bool Push(Source source, int footswitch, FootWord word) PEDAL_REALTIME {
     Step step;
     step.footswitch = footswitch;
-    step.down = down;
+    step.word = word;
     return queues_[static_cast<int>(source)].Push(step);
   }
 
@@ -28,8 +32,10 @@ class RemoteFeet {
       const Step* step = queue.Peek();
       if (!step) continue;
       Foot& foot = feet_[step->footswitch];
-      if (foot.hold > 0 && step->down != foot.down) continue;
-      if (step->down != foot.down) Move(&foot, step->down);
+      const bool down =
+          step->word == FootWord::kHeld ? foot.down : step->word == FootWord::kDown;
+      if (foot.hold > 0 && down != foot.down) continue;
+      if (down != foot.down) Move(&foot, down);
       foot.left = kSpring;
       queue.Pop();
     }
@@ -47,7 +53,7 @@ class RemoteFeet {
   static constexpr int kSpring = 44100 * 35 / 100;
   struct Step {
     int footswitch = 0;
-    bool down = false;
+    FootWord word = FootWord::kUp;
   };
   struct Foot {
     bool down = false;

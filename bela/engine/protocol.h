@@ -169,7 +169,7 @@ constexpr Arg kExpressionCalibrateArgs[] = {
 };
 constexpr Arg kFootswitchArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
-    {"down", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+    {"down", 'i', 0.0, 2.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload"};

@@ -52,8 +52,8 @@ class Inbox {
     int index = board::kNumFootswitches - 1;
     while (index >= 0 && std::strcmp(board::kFootswitches[index].name, intent.id) != 0)
       --index;
-    const bool good =
-        index >= 0 && !rights_.timed && feet_->Push(source, index, intent.value != 0);
+    const bool good = index >= 0 && !rights_.timed &&
+                      feet_->Push(source, index, static_cast<FootWord>(intent.value));
     if (!good) ++dropped_;
     if (index >= 0 && !good) return false;
     Intent answer;  // asks for /state, or is refused

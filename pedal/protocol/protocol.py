@@ -219,8 +219,8 @@ MESSAGES: dict[str, Message] = {
     '/footswitch': Message(
         '/footswitch', 'si', 'engine', (
             Arg('id', 's', 'footswitch name', None, None, False, ()),
-            Arg('down', 'i', '', 0, 1, False, ()),
-        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, down is repeated every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
+            Arg('down', 'i', '0 let go, 1 pressed, 2 still held', 0, 2, False, ()),
+        ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, 2 is sent every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
     ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (

@@ -136,8 +136,8 @@ TEST_CASE("a tap from afar is one press, be it in a single packet") {
   pedal::SampleTime time = 0;
   RunFeet(&surface, 1000, pedal::IntentKind::kEffectNext, &time);
   for (int tap = 0; tap < 50; ++tap) {
-    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, true));
-    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, false));
+    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, pedal::FootWord::kDown));
+    REQUIRE(surface.remote()->Push(pedal::Source::kGui, 1, pedal::FootWord::kUp));
     CHECK(RunFeet(&surface, 300, pedal::IntentKind::kEffectNext, &time) == 1);
     CHECK(RunFeet(&surface, 3000, pedal::IntentKind::kEffectNext, &time) == 0);
   }
@@ -156,9 +156,14 @@ TEST_CASE("a switch held from afar springs back soon after the last word") {
   pedal::SampleTime time = 0;
   RunFeet(&surface, 1000, pedal::IntentKind::kBypass, &time);
   for (int again = 0; again < 50; ++again) {  // held for five seconds
-    surface.remote()->Push(pedal::Source::kOsc, 0, true);
+    const pedal::FootWord word =
+        again == 0 ? pedal::FootWord::kDown : pedal::FootWord::kHeld;
+    surface.remote()->Push(pedal::Source::kOsc, 0, word);
     CHECK(RunFeet(&surface, 4410, pedal::IntentKind::kBypass, &time) == (again == 0));
   }
   CHECK(RunFeet(&surface, 10000, pedal::IntentKind::kBypass, &time) == 0);
   CHECK(RunFeet(&surface, 8820, pedal::IntentKind::kBypass, &time) == 1);
+  // Late words of a hold that is over press nothing.
+  surface.remote()->Push(pedal::Source::kOsc, 0, pedal::FootWord::kHeld);
+  CHECK(RunFeet(&surface, 4410, pedal::IntentKind::kBypass, &time) == 0);
 }
