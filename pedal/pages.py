@@ -56,7 +56,7 @@ class Pages:
     def _find(self, path: str) -> Path | None:
         """The file of a path, by looking it up among the names that there are."""
         if path == "/bank.json":
-            return self._bank / "bank.json" if self._bank else None
+            return self._manifest()
         names = {
             "/" + file.relative_to(self._folder).as_posix(): file
             for file in self._folder.rglob("*")
@@ -66,6 +66,13 @@ class Pages:
             and not file.is_symlink()
         }
         return names.get("/index.html" if path == "/" else path)
+
+    def _manifest(self) -> Path | None:
+        """The bank's; a link could lead to any file of this machine."""
+        if self._bank is None:
+            return None
+        file = self._bank / "bank.json"
+        return file if file.is_file() and not file.is_symlink() else None
 
 
 def _guards(host: str) -> dict[str, str]:
@@ -86,22 +93,26 @@ def _guards(host: str) -> dict[str, str]:
 
 
 def is_own_host(host: str) -> bool:
-    """True for an address, localhost, NAME.local or this machine's name.
+    """True for an address, localhost, and this machine's name, alone or in .local.
 
-    Another name that leads here is a rebound one: a foreign page in disguise.
+    Another name that leads here is a rebound one: a foreign page in disguise. That goes
+    for another NAME.local too: anybody on the same network may answer for it.
     """
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname or "", parts.port  # the port is checked by asking
     except ValueError:
         return False
-    if name in ("localhost", socket.gethostname().lower()) or name.endswith(".local"):
-        return all(sign.isalnum() or sign in ".-" for sign in name)
+    if host != parts.netloc or "@" in host:
+        return False
+    own = socket.gethostname().lower()
+    if name in ("localhost", own, f"{own.partition('.')[0]}.local"):
+        return True
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return False
-    return host == parts.netloc
+    return True
 
 
 def is_own_origin(origin: str | None, host: str) -> bool:

@@ -1,6 +1,7 @@
 """What a browser may say: the bridge's rules, without sockets."""
 
 import json
+import socket
 
 import pytest
 from hypothesis import given
@@ -138,6 +139,15 @@ def test_only_the_pages_own_files_are_served(path, status):
     assert Pages(GUI).get(path, "localhost:8080").status == status
 
 
+def test_a_manifest_that_is_a_link_is_not_served(tmp_path):
+    (tmp_path / "secret.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "bank.json").symlink_to(tmp_path / "secret.json")
+    assert Pages(GUI, tmp_path).get("/bank.json", "localhost").status == 404
+    (tmp_path / "bank.json").unlink()
+    (tmp_path / "bank.json").write_text("{}", encoding="utf-8")
+    assert Pages(GUI, tmp_path).get("/bank.json", "localhost").status == 200
+
+
 def test_a_known_page_is_not_sent_again():
     pages = Pages(GUI)
     first = pages.get("/codec.js", "localhost:8080")
@@ -153,7 +163,10 @@ def test_a_known_page_is_not_sent_again():
         ("127.0.0.1", True),
         ("[::1]:8080", True),
         ("192.168.7.1:8080", True),
-        ("stage.local:8080", True),
+        (f"{socket.gethostname()}.local:8080", True),
+        ("evil.local:8080", False),  # whoever is near may answer for it
+        ("localhost/x; script-src *", False),
+        ("x@127.0.0.1", False),
         ("evil.example:8080", False),
         ("127.0.0.1:80; script-src *", False),
         ("", False),
