@@ -127,6 +127,18 @@ def test_a_preset_is_moved_and_its_button_keeps_the_focus(page):
     assert_names(page, "One", "Three", "Two")
 
 
+def test_a_finger_that_scrolls_presses_nothing(page):
+    edit(page)
+    save_new(page, "One")
+    save_new(page, "Two")
+    preset(page, "One").hover()
+    page.mouse.down()
+    page.locator("#preset-name").hover()  # slides off
+    page.mouse.up()
+    page.wait_for_timeout(BOUNCE_MS)
+    expect(preset(page, "Two")).to_have_attribute("aria-pressed", "true")
+
+
 def test_a_preset_is_deleted_by_a_second_press_only(page):
     edit(page)
     save_new(page, "One")
