@@ -31,12 +31,13 @@ BOUNCE_MS = 450  # longer than a finger bounces, sooner than a question is forgo
 
 @pytest.fixture(autouse=True)
 def factory_fresh(pedal):
-    """No presets, the factory's foot map, nothing kept, flat parameters."""
+    """No presets, the factory's foot map, nothing kept or swept, flat parameters."""
     with pedal.client() as client:
         say(client, "/presets/get")
         for name in filter(None, hear(client, "/presets")[3].split(",")):
             say(client, "/preset/delete", name)
         say(client, "/gestures/reset")
+        say(client, "/expression/calibrate", 0)
         for name in ("tone", "level"):
             say(client, "/param/keep", name, 0)
             say(client, "/param/set", name, 0)
