@@ -34,6 +34,7 @@ class Console:
 
     def __init__(self, port: int, key: int = 1, address: str = "127.0.0.1") -> None:
         self.port, self.key = port, key
+        self.host = "127.0.0.1"  # of the engine
         self.bytes = 0
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 0))
@@ -42,7 +43,7 @@ class Console:
         self._socket.close()
 
     def say(self, address: str, *args: Any) -> None:
-        self._socket.sendto(encode(address, args), ("127.0.0.1", self.port))
+        self._socket.sendto(encode(address, args), (self.host, self.port))
 
     def subscribe(self, lease_s: int = 60) -> None:
         self.say("/monitor/subscribe", self.key, lease_s)

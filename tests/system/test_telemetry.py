@@ -251,6 +251,16 @@ def test_control_is_given_by_address_and_by_net(bank_folder) -> None:
             assert console.next("/monitor/lease")["control"] == control
 
 
+@pytest.mark.parametrize("listen", [False, True])
+def test_a_laptop_is_on_the_network_only_where_it_was_told(bank_folder, listen) -> None:
+    wishes = {"PEDAL_LISTEN": "1"} if listen else {}
+    with engine(bank_folder, sine(0.25), **wishes) as pedal:
+        console = pedal.console()
+        console.host = "127.0.0.2"  # not the one address of loopback
+        console.subscribe()
+        assert (console.hear(1.0) is not None) == listen
+
+
 @pytest.mark.parametrize("period", [16, 64, 128])
 @pytest.mark.parametrize("block", [1, 16])
 @pytest.mark.parametrize("bypass", [False, True])
