@@ -91,7 +91,9 @@ def level_bar(level_dbfs: float, width: int) -> str:
 
 def sparkline(values: Sequence[float | None], rows: int = 1) -> list[str]:
     """values in %, 0 to 100, None for no figure; lines from the top."""
-    heights = [None if v is None else ceil(min(v, 100.0) / 100 * 8 * rows) for v in values]
+    heights = [
+        None if v is None else ceil(min(v, 100.0) / 100 * 8 * rows) for v in values
+    ]
     return [
         "".join(_step(height, rows - 1 - row) for height in heights)
         for row in range(rows)

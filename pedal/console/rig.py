@@ -20,7 +20,7 @@ class Seat:
     """One pedal and its alarms."""
 
     pedal: Pedal
-    watch: Watch = Watch()
+    watch: Watch = field(default_factory=Watch)
 
     def verdict(self, now_s: float) -> str:
         """How it is, in one word: the link's, or OK, WARN, ALARM."""
@@ -86,9 +86,7 @@ def passed(rig: Rig, now_s: float) -> Rig:
 def written(rig: Rig, name: str, now_s: float, word: str, text: str) -> Rig:
     """A line in a pedal's event log."""
     seat = rig.seats[name]
-    return _seated(
-        rig, name, replace(seat, pedal=noted(seat.pedal, now_s, word, text))
-    )
+    return _seated(rig, name, replace(seat, pedal=noted(seat.pedal, now_s, word, text)))
 
 
 def seen(rig: Rig, name: str, now_s: float) -> Rig:

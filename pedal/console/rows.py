@@ -65,7 +65,9 @@ def breaks_row(pedal: Pedal, now_s: float, width: int) -> Text:
     """Underruns with the last one's age, blocks too late, Bela's own load."""
     report = pedal.report
     assert report is not None
-    when = "never" if pedal.underrun_s < -1e9 else f"{age(now_s - pedal.underrun_s)} ago"
+    when = (
+        "never" if pedal.underrun_s < -1e9 else f"{age(now_s - pedal.underrun_s)} ago"
+    )
     style = STYLES["ALARM"] if now_s - pedal.underrun_s < 10 else "bold"
     bela = f"{report.cpu:.1f} %" if report.cpu >= 0 else "none"
     rest = f"   late blocks {report.late}   Bela CPU {bela}"
@@ -83,7 +85,7 @@ def delay_row(report: Report, width: int) -> Text:
     return row(width, (f" DELAY {_delay(total)} ms ", "bold"), f"{sign} {parts}")
 
 
-def audio_row(pedal: Pedal, now_s: float, width: int) -> Text:
+def audio_row(pedal: Pedal, width: int) -> Text:
     """Whether blocks and signal flow, how hot, how long it is up."""
     report = pedal.report
     assert report is not None
@@ -124,7 +126,9 @@ class History(NamedTuple):
     worst: tuple[float, float]
 
 
-def history_of(pedal: Pedal, now_s: float, width: int, span_s: int = HISTORY_S) -> History:
+def history_of(
+    pedal: Pedal, now_s: float, width: int, span_s: int = HISTORY_S
+) -> History:
     """The load over span_s in as many columns as divide it and fit in width."""
     count = max(n for n in range(1, width + 1) if span_s % n == 0)
     each_s = span_s // count

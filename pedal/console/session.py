@@ -6,11 +6,11 @@ All times are seconds of one monotonic clock, given by the caller.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pedal.console.telemetry import Report, report_of, risen
 from pedal.messages import Reading
@@ -45,7 +45,7 @@ class Link(StrEnum):
 
 
 class Slot(NamedTuple):
-    """One second of load. second: of the clock; worst: the highest mean, and peak, %."""
+    """One second of load. second: of the clock; the highest mean and peak in it, %."""
 
     second: int
     worst: float
@@ -58,6 +58,9 @@ class Event(NamedTuple):
     at_s: float
     word: str
     text: str
+
+
+NO_SLOT = Slot(-1, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Pedal:
     seen: int = 0
     received: int = 0
     lost: int = 0
-    drops: Mapping[Drop, int] = MappingProxyType({})
+    drops: Mapping[Drop, int] = field(default_factory=lambda: MappingProxyType({}))
     report: Report | None = None
     heard_s: float = -inf
     flowing_s: float = -inf
@@ -95,8 +98,8 @@ class Pedal:
     control: bool | None = None
     consoles: int = 0
     fault: tuple[str, str, float] = ("", "", -inf)
-    state: Session = Session()
-    slot: Slot = Slot(-1, 0.0, 0.0)
+    state: Session = field(default_factory=Session)
+    slot: Slot = NO_SLOT
     history: tuple[Slot, ...] = ()
     events: tuple[Event, ...] = ()
 
@@ -177,7 +180,7 @@ def _report(pedal: Pedal, report: Report, now_s: float) -> Pedal:
         slot=slot,
         history=history,
         gap_s=_gap(pedal, report, now_s),
-        **_last_times(pedal, before, report, now_s),
+        **_last_times(before, report, now_s),
     )
 
 
@@ -212,11 +215,9 @@ def _of_boot(pedal: Pedal, boot_id: str, now_s: float) -> Pedal:
     return noted(fresh, now_s, "link", "the pedal has started again")
 
 
-def _last_times(
-    pedal: Pedal, before: Report | None, report: Report, now_s: float
-) -> dict[str, float]:
+def _last_times(before: Report | None, report: Report, now_s: float) -> dict[str, Any]:
     """When blocks, signal, underruns and clips last went on, where they do now."""
-    times: dict[str, float] = {}
+    times: dict[str, Any] = {}
     if before is None:
         times["flowing_s"] = now_s
         if report.underrun_age_s >= 0:

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from pedal.errors import UsageError
 
@@ -33,12 +34,13 @@ def limits_of(defaults: str, text: str = "", name: str = "thresholds") -> Limits
     except tomllib.TOMLDecodeError as cause:
         raise UsageError(f"{name}: expected TOML, found: {cause}") from cause
     kinds = {field.name: field.type for field in fields(Limits)}
+    found: dict[str, Any] = {}
     for key, value in rows.items():
         if key not in kinds:
             known = ", ".join(kinds)
             raise UsageError(f'{name}: no threshold "{key}"; there are {known}')
-        limits = replace(limits, **{key: _checked(f"{name}: {key}", kinds[key], value)})
-    return limits
+        found[key] = _checked(f"{name}: {key}", kinds[key], value)
+    return replace(limits, **found)
 
 
 def _checked(where: str, kind: object, value: object) -> float | bool:

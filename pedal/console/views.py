@@ -61,7 +61,7 @@ def screen(rig: Rig, frame: Frame) -> Text:
         room = max(frame.height - TALL + 2, 4) if tall else 4
         lines += several(rig, frame.now_s, frame.width, room)
     if seat is None or seat.pedal.report is None:
-        lines += _searching(rig, seat, frame)
+        lines += _searching(seat, frame)
     else:
         if tall or not many:
             lines += _band(seat, rig, frame)
@@ -142,7 +142,7 @@ def _figures(seat: Seat, rig: Rig, frame: Frame, rows: int) -> list[Text]:
         delay_row(report, wide),
         _level(" IN ", report.input, pedal.input_clip_s, report.input_clip, frame),
         _level(" OUT", report.output, pedal.output_clip_s, report.output_clip, frame),
-        audio_row(pedal, frame.now_s, wide),
+        audio_row(pedal, wide),
         drops_row(pedal, wide),
     ]
 
@@ -171,7 +171,10 @@ def _level(name: str, level: float, clip_s: float, clips: int, frame: Frame) -> 
     figure = f"{level:6.1f} dBFS " if level > -150 else "silent      "
     style = STYLES["WARN"] if clipping and what == "clipped" else ""
     return row(
-        frame.width, (f"{name} {figure}", "bold"), level_bar(level, length), (note, style)
+        frame.width,
+        (f"{name} {figure}", "bold"),
+        level_bar(level, length),
+        (note, style),
     )
 
 
@@ -202,7 +205,12 @@ def _alarm(alarm: Alarm, frame: Frame) -> list[Text]:
         style += " reverse"
     when = frame.clock(alarm.raised_s)
     return [
-        row(frame.width, " ", (f"{word:^7}", style), f" {when} {alarm.code}: {alarm.cause}"),
+        row(
+            frame.width,
+            " ",
+            (f"{word:^7}", style),
+            f" {when} {alarm.code}: {alarm.cause}",
+        ),
         row(frame.width, f"{'':9}do: {alarm.hint}"),
     ]
 
@@ -218,7 +226,7 @@ def _log(pedal: Pedal, frame: Frame, lines: int) -> list[Text]:
     return [head, *rows] if lines > 1 else []
 
 
-def _searching(rig: Rig, seat: Seat | None, frame: Frame) -> list[Text]:
+def _searching(seat: Seat | None, frame: Frame) -> list[Text]:
     """Nobody answered yet: where it looks, and what may be wrong."""
     looked = frame.now_s - seat.pedal.since_s if seat else 0.0
     where = f"at {seat.pedal.name} " if seat else ""
