@@ -55,7 +55,7 @@ def blocks_row(report: Report, width: int) -> Text:
     """The tail of the block times against the deadline."""
     deadline = max(report.deadline_us, 1e-9)
     share = 100 * report.p99_us / deadline
-    p99 = f" P99 {_ms(report.p99_us)} of {_ms(deadline)} ms = {share:.0f} % "
+    p99 = f" P99 {_ms(report.p99_us)} of {_ms(deadline)} ms = {share:3.0f} % "
     rest = f" mean {_ms(report.mean_us)}  max {_ms(report.max_us)} ms"
     length = max(width - len(p99) - len(rest), 0)
     return row(width, (p99, "bold"), bar(share / 100, length), rest)

@@ -73,7 +73,8 @@ class Pedal:
     went on, signal flowed, ...; -inf for never. gap_s: since when the pedal's revision
     is ahead of the state we followed, None while it is not. went_back_s: when the
     revision last fell without a restart. control: intents from here are taken; None
-    where the pedal has not said. fault: code, cause and time of its last /alarm.
+    where the pedal has not said. refusal: why it gives no lease. fault: code, cause and
+    time of its last /alarm.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Pedal:
     went_back_s: float = -inf
     control: bool | None = None
     consoles: int = 0
+    refusal: str = ""
     fault: tuple[str, str, float] = ("", "", -inf)
     state: Session = field(default_factory=Session)
     slot: Slot = NO_SLOT
@@ -135,6 +137,8 @@ def reduce(pedal: Pedal, reading: Reading, now_s: float) -> Pedal:
         if (control, consoles) == (pedal.control, pedal.consoles):
             return pedal
         return replace(pedal, control=control, consoles=consoles)
+    if row.get("address") == "/monitor/subscribe" and pedal.report is None:
+        return replace(pedal, refusal=str(row["reason"]))
     if boot_id != pedal.boot_id:  # only a lease or a report, by its key, names a boot
         return dropped(pedal, Drop.WRONG_KEY)
     return _told(pedal, reading, now_s)

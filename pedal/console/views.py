@@ -170,7 +170,7 @@ def _level(name: str, level: float, clip_s: float, clips: int, frame: Frame) -> 
     note = f" {what} {clips}"
     if clips and clip_s > -1e9:
         note += f", {age(frame.now_s - clip_s)} ago"
-    figure = f"{level:6.1f} dBFS " if level > -150 else "silent      "
+    figure = f"{level:6.1f} dBFS " if level > -119 else "silent      "
     style = STYLES["WARN"] if clipping and what == "clipped" else ""
     return row(
         frame.width,
@@ -233,6 +233,9 @@ def _searching(seat: Seat | None, frame: Frame) -> list[Text]:
     looked = frame.now_s - seat.pedal.since_s if seat else 0.0
     where = f"at {seat.pedal.name} " if seat else ""
     lines = [" " * frame.width, *(f"  {text}" for text in big("SEARCHING", 70))]
+    if seat and seat.pedal.refusal:
+        said = f"  {seat.pedal.name} answers, but says no: {seat.pedal.refusal}"
+        return [row(frame.width, text) for text in [*lines, "", said]]
     lines += ["", f"  No pedal {where}has answered for {age(looked)}; it goes on."]
     if looked > 5.0:
         lines += [f"  {hint}" for hint in HINTS]

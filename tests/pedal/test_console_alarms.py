@@ -139,10 +139,17 @@ def test_an_underrun_before_we_came_is_no_alarm():
 def test_the_engines_faults_are_alarms_with_its_own_cause(stage, code):
     told = message("/alarm", 4, 0, code, "slot 3 made NaN")
     stage.rig = heard(stage.rig, "left", told, stage.now_s)
-    stage.report(alarms=code)
+    stage.report(alarms=code, up_s=60.0)
     alarm = stage.seat.watch.holding()[0]
     assert alarm.code == code.replace("-", " ")
     assert alarm.cause == "slot 3 made NaN"
+
+
+def test_a_pedal_that_still_loads_its_bank_is_no_alarm(stage):
+    stage.report(alarms="no-bank", up_s=4.0)
+    assert stage.codes() == []
+    stage.report(alarms="no-bank", up_s=5.1)
+    assert stage.codes() == ["no bank"]
 
 
 def test_a_fault_shorter_than_a_report_is_an_alarm(stage):

@@ -116,6 +116,12 @@ def test_a_refusal_is_written_into_the_log():
     assert pedal.events[-1].text == f"/bypass: {reason}"
 
 
+def test_a_pedal_that_gives_no_lease_says_why():
+    reason = "8 consoles are served; close one"
+    refusal = message("/echo/rejected", 3, 0, "/monitor/subscribe", reason)
+    assert after(refusal).refusal == reason
+
+
 def test_an_echo_that_was_lost_is_a_gap_until_the_snapshot():
     pedal = after(telemetry(1), state(), telemetry(2))
     assert pedal.gap_s is None

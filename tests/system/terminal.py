@@ -46,7 +46,7 @@ class Terminal:
         return self._tmux("capture-pane", "-p", "-e")
 
     def wait_for(
-        self, found: str | Callable[[str], bool], limit_s: float = 30.0
+        self, found: str | Callable[[str], bool], limit_s: float = 60.0
     ) -> str:
         """The text as soon as it has `found` in it, or is so."""
         end_s = time.monotonic() + limit_s

@@ -1,4 +1,4 @@
-"""`pedal monitor` on simulated pedals: lines, JSON, exits, hostile packets, a screen."""
+"""`pedal monitor` on simulated pedals: lines, JSON, exits, hostile packets, the keys."""
 
 import json
 import signal
