@@ -1,4 +1,4 @@
-"""`pedal monitor` on simulated pedals: lines, JSON, exits, hostile packets, the keys."""
+"""`pedal monitor` on simulated pedals: lines, JSON, exits, hostile packets, keys."""
 
 import json
 import signal
