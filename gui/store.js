@@ -112,8 +112,12 @@ function heard(state, { address, args, nowMs }) {
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
   const told = REPORTS[address] ? REPORTS[address](next, row, nowMs) : next;
+  if (NUMBERED.includes(address) && row.revision === state.revision + 1) return { ...told, revision: row.revision };
   return row.revision > state.revision ? { ...told, ...GAP } : told;
 }
+
+// Each of these has a revision of its own, like an echo, also where it answers or repeats.
+const NUMBERED = ["/presets", "/presets/file", "/gestures", "/expression", "/takeover"];
 
 // Applies the next revision, ignores old ones, notices a gap.
 function echo(state, address, row) {

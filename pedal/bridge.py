@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,6 +35,8 @@ from pedal.visitors import Pairing, Role, Visitor, event, message
 
 FRAME_BYTES = 16384  # of a client, as Bela's own server
 MOST_CLIENTS = 32
+KEPT_CLIENTS = 8  # of these for who sits at the pedal itself
+MOST_OF_ONE = 6  # sockets of one address on the network
 SOCKET_BYTES = 16384  # kept by the system for a slow client
 OPEN_S = 5.0  # a client that has not said all of its request by then is let go
 BEAT_S = 0.5  # between two signs of life to who started it
@@ -65,7 +68,7 @@ class Bridge:
         self._pairing = Pairing(options.pin, options.secret or os.urandom(16).hex())
         self._pages = Pages(GUI, options.bank)
         self._visitors: dict[Visitor, asyncio.Event] = {}
-        self._sockets = 0
+        self._sockets: Counter[str] = Counter()  # by address
         self._engine = Upstream(options.engine, self._hear_engine, self._tell_engine)
         self._heard = 0  # frames of clients
         self._dropped = 0  # of clients that have gone, and of the engine
@@ -121,7 +124,7 @@ class Bridge:
                 visitor.outbox.put(text)
             awake.set()
 
-    def _http(self, _: ServerConnection, request: Request) -> Response | None:
+    def _http(self, connection: ServerConnection, request: Request) -> Response | None:
         """None lets a WebSocket through; all else is answered here."""
         try:
             host = request.headers.get("Host", "")
@@ -135,12 +138,21 @@ class Bridge:
         if path in ("/gui_control", "/gui_data"):
             if not is_own_origin(origin, host):
                 return _response(Answer(403, {}, b"foreign page\n"))
-            if self._sockets >= 2 * MOST_CLIENTS:
+            if not self._has_room(_address(connection)):
                 return _response(Answer(503, {}, b"too many clients\n"))
             return None
         if path == "/health":
             return _response(self._health())
         return _response(self._pages.get(path, host, known))
+
+    def _has_room(self, address: str) -> bool:
+        """Strangers shut out neither each other nor who sits at the pedal."""
+        total = self._sockets.total()
+        if address in LOOPBACK or not self._options.pin:
+            return total < 2 * MOST_CLIENTS
+        of_one = self._sockets[address]
+        near = sum(self._sockets[own] for own in LOOPBACK)
+        return of_one < MOST_OF_ONE and total - near < MOST_CLIENTS - KEPT_CLIENTS
 
     def _health(self) -> Answer:
         """Counts, for a tech and for the tests."""
@@ -152,7 +164,8 @@ class Bridge:
 
     async def _serve(self, connection: ServerConnection) -> None:
         """One WebSocket, from its handshake to its end."""
-        self._sockets += 1
+        address = _address(connection)
+        self._sockets[address] += 1
         try:
             path = urlsplit(connection.request.path if connection.request else "").path
             if path == "/gui_data":
@@ -163,7 +176,8 @@ class Bridge:
         except ConnectionClosed:
             pass
         finally:
-            self._sockets -= 1
+            self._sockets[address] -= 1
+            self._sockets += Counter()  # without those that are at none
 
     async def _control(self, connection: ServerConnection) -> None:
         """One client of /gui_control."""
@@ -172,9 +186,11 @@ class Bridge:
             return
         plug = connection.transport.get_extra_info("socket")
         plug.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BYTES)
-        near = connection.remote_address[0] in LOOPBACK or not self._options.pin
+        address = _address(connection)
+        near = address in LOOPBACK or not self._options.pin
         role = Role.PLAYER if near else Role.VIEWER
-        visitor, awake = Visitor(role, self._pairing, time.monotonic()), asyncio.Event()
+        visitor = Visitor(role, self._pairing, time.monotonic(), address)
+        awake = asyncio.Event()
         visitor.outbox.put(event("connection", projectName=PROJECT))
         visitor.outbox.put(event("role", role=role.value))
         visitor.outbox.put(event("engine", up=self._engine.is_up))
@@ -212,6 +228,11 @@ async def _send(
             else:
                 awake.clear()
                 await awake.wait()
+
+
+def _address(connection: ServerConnection) -> str:
+    """Where a client comes from; "" where it has gone already."""
+    return str((connection.remote_address or ("",))[0])
 
 
 async def _beat() -> None:

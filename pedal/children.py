@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import IO
 
 from pedal.errors import EngineError
-from pedal.silence import PATIENCE_S, Silence
+from pedal.silence import STEP_S, Silence
 
 PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
-FIRST_WAIT_S, LAST_WAIT_S = 0.1, 5.0  # before a bridge that dies at once starts again
+FIRST_WAIT_S, LAST_WAIT_S = 0.1, 1.5  # before a bridge that dies at once starts again
 QUICK_S = 2.0  # a life shorter than this is a death at once
 STOP_S = 2.0
+WORKING_S = 5.0  # patience with a silent process that still computes: it may sound well
 
 Process = subprocess.Popen[bytes]
 
@@ -59,11 +60,12 @@ def _end_with_parent() -> None:
 class Death:
     """The end of a process.
 
-    code: of its exit, negative is a signal. hung: it was we who killed it.
+    code: of its exit, negative is a signal. silent_s: it hung for so long, and we
+    killed it; 0 where it died by itself.
     """
 
     code: int
-    hung: bool
+    silent_s: float
     lived_s: float
 
 
@@ -82,6 +84,7 @@ class Kept:
     ) -> None:
         self._begin, self._again, self.silence = begin, again, silence
         self._next_s: float | None = None  # when it starts again, None while it lives
+        self._worked_s = 0.0  # of the processor, when it was last heard
         self.start()
 
     def start(self) -> None:
@@ -97,18 +100,33 @@ class Kept:
             if now_s >= self._next_s:
                 self.start()
             return True
-        hung = self.process.poll() is None and self.silence.hangs(now_s)
-        if hung:
+        silent_s = 0.0
+        if self.process.poll() is None and self._hangs(now_s):
+            silent_s = self.silence.seconds
             self.process.kill()
             self.process.wait()
         if self.process.returncode is None:
             return True
         lived_s = now_s - self._started_s
-        wait_s = self._again(Death(self.process.returncode, hung, lived_s))
+        wait_s = self._again(Death(self.process.returncode, silent_s, lived_s))
         if wait_s is None:
             return False
         self._next_s = now_s + wait_s
         return self.turn() if wait_s == 0.0 else True
+
+    def _hangs(self, now_s: float) -> bool:
+        """True for one that is silent and idle, or silent for WORKING_S.
+
+        An engine's reports come from an ordinary thread, which a busy machine starves
+        while its audio thread plays on: to kill it then would be the gap.
+        """
+        silent = self.silence.hangs(now_s)
+        worked_s = cpu_s(self.process.pid)
+        if self.silence.seconds <= STEP_S:
+            self._worked_s = worked_s
+        return silent and (
+            worked_s == self._worked_s or self.silence.seconds > WORKING_S
+        )
 
     def wait(self, patience_s: float) -> None:
         """Waits for its end; one that does not end, or a Ctrl-C, is killed."""
@@ -116,6 +134,16 @@ class Kept:
             self.process.wait(patience_s)
         self.process.kill()
         self.process.wait()
+
+
+def cpu_s(number: int) -> float:
+    """Seconds of a processor that a process has used, 0 where it is gone."""
+    try:
+        stat = Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]  # proc(5)
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 class Deaths:
@@ -159,6 +187,8 @@ class BridgeProcess:
         }
         self._wait_s = FIRST_WAIT_S
         self._alarm = ""
+        self._quick = 0  # deaths at once or before the first word, in a row
+        self._spoke = False
         self._kept: Kept | None = None
 
     def turn(self) -> str:
@@ -166,36 +196,48 @@ class BridgeProcess:
         self._alarm = ""
         if self._kept is None:
             self._kept = Kept(self._begin, self._again, Silence())
-        if self._beats(self._kept.process):
+        if _read(self._kept.process.stdout):
+            self._spoke = True
             self._kept.silence.heard()
         self._kept.turn()
         return self._alarm
 
     def _begin(self) -> Process:
-        process = start(self._line, self._environment, stdout=subprocess.PIPE)
-        assert process.stdout is not None
-        os.set_blocking(process.stdout.fileno(), False)
+        self._spoke = False
+        pipe = subprocess.PIPE
+        process = start(self._line, self._environment, stdout=pipe, stderr=pipe)
+        for end in (process.stdout, process.stderr):
+            assert end is not None
+            os.set_blocking(end.fileno(), False)
         return process
 
     def _again(self, death: Death) -> float:
-        """A bridge that dies at once waits longer and longer."""
-        if death.hung:
-            self._alarm = f"the bridge said nothing for {PATIENCE_S:g} s; started again"
-        quick = death.lived_s < QUICK_S
-        wait_s = min(2 * self._wait_s, LAST_WAIT_S) if quick else 0.0
+        """One that dies at once waits longer and longer; the second time it is told."""
+        assert self._kept is not None
+        if death.silent_s:
+            silent_s = f"{death.silent_s:.0f}"
+            self._alarm = f"the bridge said nothing for {silent_s} s; started again"
+        quick = death.lived_s < QUICK_S or not self._spoke
+        self._quick = self._quick + 1 if quick else 0
+        if self._quick == 2:
+            said = _read(self._kept.process.stderr).decode(errors="replace").split("\n")
+            why = ([line for line in said if line] or ["no word why"])[-1]
+            why = why.removeprefix("pedal: ")
+            self._alarm = f"the page cannot be served: {why[:200]}"
+        wait_s = min(2 * self._wait_s, LAST_WAIT_S) if self._quick else 0.0
         self._wait_s = max(wait_s, FIRST_WAIT_S)
         return wait_s
-
-    @staticmethod
-    def _beats(process: Process) -> bool:
-        """True if it has written since the last look."""
-        assert process.stdout is not None
-        with suppress(BlockingIOError):
-            return bool(os.read(process.stdout.fileno(), 4096))
-        return False
 
     def stop(self) -> None:
         """Ends it."""
         if self._kept is not None:
             self._kept.process.terminate()
             self._kept.wait(STOP_S)
+
+
+def _read(pipe: IO[bytes] | None) -> bytes:
+    """What has been written since the last look."""
+    assert pipe is not None
+    with suppress(BlockingIOError):
+        return os.read(pipe.fileno(), 65536)
+    return b""

@@ -213,12 +213,17 @@ def monitor(
         Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Keeps every report here.")] = None,
+    log_mb: Annotated[
+        float, typer.Option(help="Size of the log; the oldest reports go.")
+    ] = 200.0,
 ) -> None:
     """Watches pedals: load, latency, levels, alarms; as lines without a terminal."""
     from pedal.console.monitor import Options
     from pedal.console.monitor import monitor as watch
 
-    options = Options(tuple(board or ()), seconds, as_json, bell, thresholds, log)
+    options = Options(
+        tuple(board or ()), seconds, as_json, bell, thresholds, log, log_mb
+    )
     watch(options, _console())
 
 

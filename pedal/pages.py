@@ -56,7 +56,8 @@ class Pages:
     def _find(self, path: str) -> Path | None:
         """The file of a path, by looking it up among the names that there are."""
         if path == "/bank.json":
-            return self._manifest()
+            file = self._bank / "bank.json" if self._bank else None
+            return None if file is None or file.is_symlink() else file
         names = {
             "/" + file.relative_to(self._folder).as_posix(): file
             for file in self._folder.rglob("*")
@@ -66,13 +67,6 @@ class Pages:
             and not file.is_symlink()
         }
         return names.get("/index.html" if path == "/" else path)
-
-    def _manifest(self) -> Path | None:
-        """The bank's; a link could lead to any file of this machine."""
-        if self._bank is None:
-            return None
-        file = self._bank / "bank.json"
-        return file if file.is_file() and not file.is_symlink() else None
 
 
 def _guards(host: str) -> dict[str, str]:
@@ -93,20 +87,20 @@ def _guards(host: str) -> dict[str, str]:
 
 
 def is_own_host(host: str) -> bool:
-    """True for an address, localhost, and this machine's name, alone or in .local.
+    """True for an address, localhost, bela.local or this machine's name.
 
-    Another name that leads here is a rebound one: a foreign page in disguise. That goes
-    for another NAME.local too: anybody on the same network may answer for it.
+    Another name that leads here is a rebound one: a foreign page in disguise, also
+    under .local, where anybody on the same network may answer.
     """
     try:
         parts = urlsplit(f"//{host}")
         name, _ = parts.hostname or "", parts.port  # the port is checked by asking
     except ValueError:
         return False
-    if host != parts.netloc or "@" in host:
+    if host != parts.netloc or parts.username is not None:
         return False
     own = socket.gethostname().lower()
-    if name in ("localhost", own, f"{own.partition('.')[0]}.local"):
+    if name in ("localhost", "bela.local", own, f"{own}.local"):
         return True
     try:
         ipaddress.ip_address(name)

@@ -16,7 +16,7 @@ from pedal.engine import last_words
 from pedal.errors import EngineError
 from pedal.keys import Keys
 from pedal.link import Link
-from pedal.silence import PATIENCE_S, Silence
+from pedal.silence import Silence
 from pedal.state import Session, reduce
 from pedal.status import KEYS, alarm_text, sound, status_line
 
@@ -99,8 +99,8 @@ class Player:
         if self._deaths.too_many:
             return None
         why = self._last_words(death.code)
-        if death.hung:
-            why = f"the engine said nothing for {PATIENCE_S:g} s"
+        if death.silent_s:
+            why = f"the engine said nothing for {death.silent_s:.0f} s"
         how = " in bypass" if self._deaths.wants_bypass else ""
         self._alarm(f"{why}; started again{how}")
         return 0.0
@@ -133,11 +133,14 @@ class Player:
                 self._press(key)
 
     def _ask(self) -> None:
-        """Wants a snapshot when the session does, and now and then to stay known."""
-        missed = self._session.wants_snapshot or self._kept.silence.seconds > QUIET_S
-        wait = RETRY_S if missed else KEEP_ALIVE_S
+        """Wants what the session wants, and now and then a sign of life."""
+        session = self._session
+        missed = session.wants_snapshot or self._kept.silence.seconds > QUIET_S
+        wait = RETRY_S if missed or session.wants_presets else KEEP_ALIVE_S
         if time.monotonic() - self._asked_s > wait:
             self._link.send("/state/get")
+            if session.wants_presets:  # which of them sounds, for a restart
+                self._link.send("/presets/get")
             self._asked_s = time.monotonic()
 
     def _receive(self) -> None:

@@ -41,7 +41,8 @@ class Session:
 
     preset: the id of the one that sounds, "" for none; unsaved: the sound has left it.
     kept: ids of the parameters that no preset moves. knobs: where a knob stands that
-    waits for its parameter, by the parameter's id, in its unit.
+    waits for its parameter, by the parameter's id, in its unit. wants_...: to be asked
+    for, as nothing is known yet or something was missed.
     """
 
     boot_id: str = ""
@@ -65,6 +66,7 @@ class Session:
     knobs: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     meter: Meter = Meter()
     wants_snapshot: bool = True
+    wants_presets: bool = True
 
 
 Row = Mapping[str, Any]
@@ -78,17 +80,20 @@ def reduce(session: Session, reading: Reading) -> Session:
     if "boot_id" not in row:
         return session
     if row["boot_id"] != session.boot_id:
-        return replace(
-            session, wants_snapshot=True
-        )  # another engine, or a restarted one
+        return _gap(session)  # another engine, or a restarted one
     if reading.address in ECHOES:
         return _echo(session, row, ECHOES[reading.address])
-    if reading.address in WHOLE and int(row["revision"]) == session.revision + 1:
+    if reading.address in NUMBERED and int(row["revision"]) == session.revision + 1:
         session = replace(session, revision=int(row["revision"]))
     session = REPORTS.get(reading.address, _nothing)(session, row)
     if int(row["revision"]) > session.revision:
-        return replace(session, wants_snapshot=True)  # an echo was lost
+        return _gap(session)  # an echo was lost
     return session
+
+
+def _gap(session: Session) -> Session:
+    """Something was missed: all that has no revision of its own is asked for too."""
+    return replace(session, wants_snapshot=True, wants_presets=True)
 
 
 def _echo(
@@ -99,7 +104,7 @@ def _echo(
     if step <= 0:
         return session
     if step > 1:
-        return replace(session, wants_snapshot=True)
+        return _gap(session)
     return replace(change(session, row), revision=int(row["revision"]))
 
 
@@ -166,6 +171,7 @@ def _presets(session: Session, row: Row) -> Session:
         kept=frozenset(name for name in row["kept"].split(",") if name),
         preset=row["current"],
         unsaved=bool(row["unsaved"]),
+        wants_presets=False,
     )
 
 
@@ -212,5 +218,5 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/takeover": _takeover,
     "/meter": _meter,
 }
-# Told whole, with a revision of their own when they change.
-WHOLE = ("/presets", "/gestures", "/expression", "/takeover")
+# Each has a revision of its own, like an echo, also where it answers or repeats.
+NUMBERED = ("/presets", "/presets/file", "/gestures", "/expression", "/takeover")

@@ -17,7 +17,8 @@ RATE_PER_S = 100.0  # messages a client may send; a dragged slider sends 60
 BURST = 200.0
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
 ACK_S = 0.3  # a meter without an acknowledgement is given up after this
-GUESSES = 5  # wrong PINs a minute, of all clients together
+GUESSES = 5  # wrong PINs a minute, of one address: a stranger locks out nobody else
+ALL_GUESSES = 30  # of all together: a million PINs last for weeks
 LONGEST_LINE = 16384  # that an engine takes, here and on a board
 READ_ONLY = (
     "/state/get",
@@ -86,23 +87,24 @@ class Pairing:
         self.token = hmac.new(
             secret.encode(), b"pedal player", hashlib.sha256
         ).hexdigest()
-        self._wrong_s: deque[float] = deque()
+        self._wrong: deque[tuple[float, str]] = deque()  # when, and from where
 
-    def accepts(self, offer: object, now_s: float) -> bool:
-        """True for the PIN or the token; after GUESSES wrong ones no PIN for 60 s."""
+    def accepts(self, offer: object, now_s: float, address: str = "") -> bool:
+        """True for the PIN or the token; after too many wrong ones no PIN for 60 s."""
         if not isinstance(offer, str) or not offer.isascii():
             return False
         if hmac.compare_digest(offer, self.token):
             return True
         if len(offer) == len(self.token):
             return False  # of an earlier run; nobody guesses 256 bits
-        while self._wrong_s and now_s - self._wrong_s[0] > 60.0:
-            self._wrong_s.popleft()
-        if len(self._wrong_s) >= GUESSES or not self._pin:
+        while self._wrong and now_s - self._wrong[0][0] > 60.0:
+            self._wrong.popleft()
+        own = sum(where == address for _, where in self._wrong)
+        if own >= GUESSES or len(self._wrong) >= ALL_GUESSES or not self._pin:
             return False
         if hmac.compare_digest(offer, self._pin):
             return True
-        self._wrong_s.append(now_s)
+        self._wrong.append((now_s, address))
         return False
 
 
@@ -148,13 +150,15 @@ class Outbox:
 
 
 class Visitor:
-    """One client of the control channel."""
+    """One client of the control channel. address: where it comes from."""
 
-    def __init__(self, role: Role, pairing: Pairing, now_s: float) -> None:
+    def __init__(
+        self, role: Role, pairing: Pairing, now_s: float, address: str = ""
+    ) -> None:
         self.role = role
         self.outbox = Outbox()
         self.dropped = 0
-        self._pairing = pairing
+        self._pairing, self._address = pairing, address
         self._bucket = Bucket(now_s)
         self._acks = Bucket(now_s)  # of their own: meters must not eat up a slider
 
@@ -189,7 +193,7 @@ class Visitor:
         if name != "pair":
             return Verdict(dropped=True)
         offer = found.get("pin")
-        if not self._pairing.accepts(offer, now_s):
+        if not self._pairing.accepts(offer, now_s, self._address):
             old = isinstance(offer, str) and len(offer) == len(self._pairing.token)
             name = "token-refused" if old else "pair-refused"
             return Verdict(reply=event(name), dropped=True)

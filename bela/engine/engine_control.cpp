@@ -71,8 +71,7 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kKnobTurn:
       return TurnKnob(intent);
     case IntentKind::kStateGet:
-      Emit(EventNow(EventKind::kSnapshot, intent.request, clock_));
-      return TellWaiting();
+      return EmitSnapshot(intent.request);
     case IntentKind::kPresetLoad:
     case IntentKind::kPresetNext:
     case IntentKind::kPresetPrevious:
@@ -334,8 +333,7 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   }
   if (!moved || changed[2]) return;  // a spare model may lie at another delay
   ++revision_;
-  Emit(EventNow(EventKind::kSnapshot, 0, time));
-  TellWaiting();
+  EmitSnapshot(0);
 }
 
 const char* Engine::IdOf(int effect) const PEDAL_REALTIME {
@@ -355,6 +353,20 @@ Event Engine::EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALT
 
 void Engine::Emit(const Event& event) PEDAL_REALTIME {
   if (!events_.Push(event)) events_lost_.fetch_add(1, std::memory_order_relaxed);
+}
+
+// What is no sound: a list, a knob, the pedal. Answers and repeats have a revision of
+// their own too, so that none of them looks like a change that was lost.
+void Engine::EmitChange(EventKind kind, int request) PEDAL_REALTIME {
+  ++revision_;
+  Emit(EventNow(kind, request, clock_));
+}
+
+// With all knobs that wait, as it holds none.
+void Engine::EmitSnapshot(int request) PEDAL_REALTIME {
+  Emit(EventNow(EventKind::kSnapshot, request, clock_));
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    if ((state_.waiting >> p) & 1u) EmitTakeover(static_cast<ParamId>(p));
 }
 
 void Engine::EmitRejected(const Intent& intent, Reason reason, const char* word,

@@ -10,8 +10,8 @@ using protocol::ParamId;
 namespace {
 
 constexpr SampleTime kTellEvery = kSampleRate / 20;  // of a waiting knob, of a sweep
-constexpr SampleTime kEchoEvery = kSampleRate / 50;  // of a turned knob
 constexpr SampleTime kTellAgain = kSampleRate / 2;  // of one at rest: a page may be new
+constexpr SampleTime kEchoEvery = kSampleRate / 50;  // of a turned knob
 constexpr float kThere = 0.01f;  // of the range: a knob this near needs no takeover
 constexpr SampleTime kLongestSweep = 60 * kSampleRate;  // whoever began it has left
 
@@ -71,13 +71,25 @@ void Engine::TellTakeover(ParamId id, bool again) PEDAL_REALTIME {
   const Takeover& takeover = TakeoverOf(id);
   const bool waited = (state_.waiting & bit) != 0;
   if (takeover.pending() == waited && !(waited && again)) return;
-  if (takeover.pending() != waited) ++revision_;  // who misses it sees the gap
   state_.waiting = takeover.pending() ? state_.waiting | bit : state_.waiting & ~bit;
   takeover_told_ = clock_;
+  EmitTakeover(id);
+}
+
+void Engine::EmitTakeover(ParamId id) PEDAL_REALTIME {
+  ++revision_;
   Event event = EventNow(EventKind::kTakeover, 0, clock_);
   event.param = id;
-  event.number = takeover.knob();
+  event.number = TakeoverOf(id).knob();
   Emit(event);
+}
+
+// Those that wait are told twice a second too: a page may have missed it.
+void Engine::RemindOfTakeovers() PEDAL_REALTIME {
+  if (state_.waiting == 0 || clock_ - takeover_told_ < kTellAgain) return;
+  takeover_told_ = clock_;
+  for (int p = 0; p < protocol::kNumParams; ++p)
+    if ((state_.waiting >> p) & 1u) EmitTakeover(static_cast<ParamId>(p));
 }
 
 // Moves a parameter by hand or foot: heard at once, told when its turn comes.
@@ -92,22 +104,6 @@ void Engine::StepTelling() PEDAL_REALTIME {
     const bool due = clock_ - param_told_[p] >= kEchoEvery;
     if (((untold_ >> p) & 1u) && due) TellParam(static_cast<ParamId>(p), 0);
   }
-}
-
-// A snapshot holds no knobs: those that wait are told behind it, and twice a second.
-void Engine::TellWaiting() PEDAL_REALTIME {
-  for (int p = 0; p < protocol::kNumParams; ++p)
-    if ((state_.waiting >> p) & 1u) TellTakeover(static_cast<ParamId>(p), true);
-}
-
-void Engine::RemindOfTakeovers() PEDAL_REALTIME {
-  if (state_.waiting != 0 && clock_ - takeover_told_ >= kTellAgain) TellWaiting();
-}
-
-// Something of the pedal that a page must not miss: no mere position.
-void Engine::PedalChanged(int request) PEDAL_REALTIME {
-  ++revision_;
-  Emit(EventNow(EventKind::kExpression, request, clock_));
 }
 
 void Engine::ApplyToPedal(const Intent& intent) PEDAL_REALTIME {
@@ -126,8 +122,7 @@ void Engine::ApplyToPedal(const Intent& intent) PEDAL_REALTIME {
       MovePedal(rest);
     }
   }
-  if (intent.kind == IntentKind::kExpressionParam) return PedalChanged(intent.request);
-  Emit(EventNow(EventKind::kExpression, intent.request, clock_));
+  EmitChange(EventKind::kExpression, intent.request);
 }
 
 void Engine::Calibrate(const Intent& intent) PEDAL_REALTIME {
@@ -137,21 +132,21 @@ void Engine::Calibrate(const Intent& intent) PEDAL_REALTIME {
     pedal.calibrating = 1;
     sweep_told_ = clock_;
     sweep_end_ = clock_ + kLongestSweep;
-    return PedalChanged(intent.request);
+    return EmitChange(EventKind::kExpression, intent.request);
   }
   if (!pedal.calibrating) return EmitRejected(intent, Reason::kNotSwept);
   pedal.calibrating = 0;
   const float span = sweep_.span();
   if (span < Sweep::kLeast) {
     EmitRejected(intent, Reason::kSweptTooLittle, "", static_cast<int>(100.0f * span));
-    return PedalChanged(0);
+    return EmitChange(EventKind::kExpression, 0);
   }
   pedal.low = sweep_.low();
   pedal.high = sweep_.high();
   const float share = (pedal.position - pedal.low) / (pedal.high - pedal.low);
   pedal.position = share < 0.0f ? 0.0f : share > 1.0f ? 1.0f : share;
   pedal_takeover_ = Takeover();  // the next reading tells where it stands
-  PedalChanged(intent.request);
+  EmitChange(EventKind::kExpression, intent.request);
 }
 
 void Engine::MovePedal(const Intent& intent) PEDAL_REALTIME {
@@ -161,7 +156,7 @@ void Engine::MovePedal(const Intent& intent) PEDAL_REALTIME {
     sweep_.Feed(intent.number, clock_);
     if (clock_ - sweep_told_ < kTellEvery) return;
     sweep_told_ = clock_;
-    return Emit(EventNow(EventKind::kExpression, 0, clock_));
+    return EmitChange(EventKind::kExpression, 0);
   }
   if (!pedal.moves()) return;
   Intent turn = intent;
@@ -175,7 +170,7 @@ void Engine::MovePedal(const Intent& intent) PEDAL_REALTIME {
 void Engine::EndLateSweep() PEDAL_REALTIME {
   if (!state_.expression.calibrating || clock_ < sweep_end_) return;
   state_.expression.calibrating = 0;
-  PedalChanged(0);
+  EmitChange(EventKind::kExpression, 0);
 }
 
 }  // namespace pedal

@@ -30,25 +30,18 @@ void Engine::SharePresets() PEDAL_REALTIME {
   if (setlist_changed_ && shared_setlist_.Put(setlist_)) setlist_changed_ = false;
   if (feet_changed_ && shared_feet_.Put(feet_)) feet_changed_ = false;
   if (setlist_changed_ || feet_changed_) return;
-  if (presets_untold_) {  // with a revision: who misses the list sees the gap
-    ++revision_;
-    Emit(EventNow(EventKind::kPresets, 0, clock_));
-  }
-  if (feet_untold_) {
-    ++revision_;
-    Emit(EventNow(EventKind::kGestures, 0, clock_));
-  }
+  if (presets_untold_) EmitChange(EventKind::kPresets, 0);
+  if (feet_untold_) EmitChange(EventKind::kGestures, 0);
   presets_untold_ = feet_untold_ = false;
   for (int a = 0; a < num_answers_; ++a)
-    Emit(EventNow(answers_[a].kind, answers_[a].request, clock_));
+    EmitChange(answers_[a].kind, answers_[a].request);
   num_answers_ = 0;
 }
 
 // An answer waits until the publisher can read what it tells.
 void Engine::TellMemory(EventKind kind, int request) PEDAL_REALTIME {
   const bool ready = !setlist_changed_ && !feet_changed_;
-  if (ready || num_answers_ == kMaxAnswers)
-    return Emit(EventNow(kind, request, clock_));
+  if (ready || num_answers_ == kMaxAnswers) return EmitChange(kind, request);
   answers_[num_answers_].kind = kind;
   answers_[num_answers_++].request = request;
 }

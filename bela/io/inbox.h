@@ -81,7 +81,8 @@ class Inbox {
     return true;
   }
 
-  // A render has footswitch events of its own, each at its very sample. [io]
+  // A render has footswitch events of its own, each at its very sample. True where the
+  // asker is answered, be it by a refusal. [io]
   bool Press(Source source, const Intent& intent) {
     int index = board::kNumFootswitches - 1;
     while (index >= 0 && std::strcmp(board::kFootswitches[index].name, intent.id) != 0)
@@ -98,7 +99,7 @@ class Inbox {
       std::memcpy(answer.name, intent.id, kIdSize);
     }
     if (!good || intent.request != 0) engine_->Push(source, answer);
-    return good;
+    return true;
   }
 
   Engine* engine_ = nullptr;

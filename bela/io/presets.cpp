@@ -2,9 +2,12 @@
 #include "io/presets.h"
 
 #include <Bela.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -37,16 +40,36 @@ void Presets::Prepare(const std::string& folder, Saving saving) {
   folder_ = folder;
   saving_ = folder.empty() ? Saving::kOff : saving;
   if (folder.empty()) return;
+  const Saving wanted = saving_;
   if (saving_ == Saving::kOn) MakeFolder(folder);
+  if (saving_ == Saving::kOn && !Lock()) saving_ = Saving::kOff;
   Read(ControlsFile(), [this](const std::string& text) { return TakeControls(text); });
   Read(SetlistFile(), [this](const std::string& text) {
     return ReadText(text, SetlistFile(), &setlist_);
   });
-  if (saving_ == Saving::kOff) return;
+  if (wanted == Saving::kOff) return;
   Read(SoundFile(), [this](const std::string& text) {
     has_sound_ = FromJson(text, &sound_);
     return has_sound_ ? "" : "expected a sound";
   });
+}
+
+// Two pedals that write one folder would each undo the other's presets: the second only
+// reads. A folder that takes no lock takes no presets either, which Save tells.
+bool Presets::Lock() {
+  lock_ = open((folder_ + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    return true;
+  lost_ = folder_ +
+          ": another pedal that runs keeps its presets there; this one saves "
+          "nothing, give it a folder of its own by PEDAL_DATA";
+  std::fprintf(stderr, "pedal-engine: %s\n", lost_.c_str());
+  return false;
+}
+
+Presets::~Presets() {
+  Save();  // what the task had no time for
+  if (lock_ >= 0) close(lock_);
 }
 
 void Presets::Read(const std::string& path,

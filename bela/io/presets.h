@@ -24,7 +24,10 @@ enum class Saving { kOff, kOn };
 
 class Presets {
  public:
-  ~Presets() { Save(); }  // what the task had no time for
+  Presets() = default;
+  ~Presets();
+  Presets(const Presets&) = delete;
+  Presets& operator=(const Presets&) = delete;
 
   // folder: made where it is missing; "" keeps nothing. kOff only reads the presets, as
   // for a render. [setup]
@@ -63,6 +66,7 @@ class Presets {
   std::string ControlsFile() const { return folder_ + "/controls.json"; }
   void Read(const std::string& path,
             const std::function<std::string(const std::string&)>& parse);
+  bool Lock();
   std::string TakeControls(const std::string& text);
   std::string Problem() const;  // with mutex_ held
   std::string ReadText(const std::string& text, const std::string& where,
@@ -75,6 +79,7 @@ class Presets {
   std::string folder_;
   Saving saving_ = Saving::kOff;
   std::string lost_;
+  int lock_ = -1;             // of the folder, for the life of the program
   mutable std::mutex mutex_;  // of all below; never taken on the audio thread
   Setlist setlist_;
   State sound_;

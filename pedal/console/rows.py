@@ -5,8 +5,9 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from pedal.console.course import HISTORY_S
 from pedal.console.figures import age, bar
-from pedal.console.session import HISTORY_S, Drop, Link, Pedal
+from pedal.console.session import Drop, Link, Pedal
 from pedal.console.telemetry import NO_TEMPERATURE, Report
 
 STYLES = {

@@ -28,6 +28,7 @@ PURE = {
     "visitors": {"errors", "messages"},
     "silence": set(),
     "console/telemetry": set(),
+    "console/course": {"console"},
     "console/session": {"console", "messages", "state"},
     "console/alarms": {"console"},
     "console/thresholds": {"errors"},

@@ -255,13 +255,15 @@ TEST_CASE(
   const std::string later = "{\"format\":2,\"presets\":[]}";
   REQUIRE(pedal::WriteSafely(path, later) == "");
   const std::string as_written = Contents(path);
-  pedal::Presets presets;
-  presets.Prepare(folder.path(), Saving::kOn);
-  CHECK(NumberOf(presets.setlist()) == 1);
-  CHECK(presets.lost() == "");
-  for (int number = 3; number < 6; ++number) {
-    presets.Note(Numbered(number));
-    REQUIRE(presets.Save());
+  {
+    pedal::Presets presets;
+    presets.Prepare(folder.path(), Saving::kOn);
+    CHECK(NumberOf(presets.setlist()) == 1);
+    CHECK(presets.lost() == "");
+    for (int number = 3; number < 6; ++number) {
+      presets.Note(Numbered(number));
+      REQUIRE(presets.Save());
+    }
   }
   CHECK(Contents(path + ".refused-1") == as_written);
   Put(path, "{");
@@ -316,4 +318,27 @@ TEST_CASE("a full setlist with rows of its own is told by one text of 12 KB") {
   for (int i = 0; i < pedal::kMaxPresets; ++i)
     REQUIRE(list.overrides.Set(list.presets[i].id, row));
   CHECK(pedal::ToJson(list).size() < 12288);
+}
+
+TEST_CASE("of two pedals on one folder the second reads and never writes") {
+  const Folder folder;
+  std::string kept;
+  {
+    pedal::Presets first, second;
+    first.Prepare(folder.path(), Saving::kOn);
+    first.Note(Numbered(1));
+    first.Note(Sound(1));
+    REQUIRE(first.Save());
+    kept = Contents(folder / "presets.json");
+    second.Prepare(folder.path(), Saving::kOn);
+    CHECK(NumberOf(second.setlist()) == 1);
+    CHECK(second.StartConfig(pedal::EngineConfig()).params[1] == Sound(1).params[1]);
+    CHECK(second.lost().find("another pedal") != std::string::npos);
+    second.Note(Numbered(2));
+    CHECK(second.Save());
+  }
+  CHECK(Contents(folder / "presets.json") == kept);
+  pedal::Presets third;
+  third.Prepare(folder.path(), Saving::kOn);
+  CHECK(third.lost() == "");
 }

@@ -151,12 +151,12 @@ test("the lock is this page's own and no engine's word touches it", () => {
   assert.equal(state.page.locked, true);
 });
 
-test("a gap asks for the long reports once a second at most", () => {
+test("a gap asks for the long reports three times a second at most", () => {
   const calm = { ...PLAYING, gap: false, caughtUpMs: 5000, wantsGestures: false, wantsExpression: false };
   const gap = reduce(calm, message("/echo/bypass", "b1", 9, 0, 1));
   assert.deepEqual([gap.wantsSnapshot, gap.wantsPresets, gap.wantsGestures], [true, true, false]);
-  const soon = reduce(gap, { type: "tick", nowMs: 5500 });
-  const later = reduce(soon, { type: "tick", nowMs: 6000 });
+  const soon = reduce(gap, { type: "tick", nowMs: 5200 });
+  const later = reduce(soon, { type: "tick", nowMs: 5300 });
   assert.deepEqual([soon.wantsGestures, later.wantsGestures, later.wantsExpression, later.gap], [false, true, true, false]);
 });
 
@@ -168,4 +168,12 @@ test("another page's echo does not end this one's waiting, and what was supersed
   const refusal = message("/echo/rejected", "b1", 6, 7, "/effect/select", "superseded by a later one");
   const state = reduce(theirs, refusal);
   assert.deepEqual([state.pending, state.rejected], [[], null]);
+});
+
+test("the next revision may be a list or a knob: that is no gap", () => {
+  const list = message("/presets", "b1", 6, 0, "lead", "Lead", "buzz", "", "lead", 0);
+  const state = play([list, message("/takeover", "b1", 7, 0, "drive", 1, 80)], PLAYING);
+  assert.deepEqual([state.revision, state.wantsSnapshot, state.gap, state.preset], [7, false, false, "lead"]);
+  const missed = reduce(PLAYING, message("/takeover", "b1", 7, 0, "drive", 1, 80));
+  assert.deepEqual([missed.revision, missed.wantsSnapshot], [5, true]);
 });

@@ -1,6 +1,7 @@
 """The session follows echoes, and asks when it missed one."""
 
 from pedal.messages import read
+from pedal.protocol.protocol import MESSAGES
 from pedal.state import Session, reduce
 
 STATE = ["boot", 5, 0, 1, "factory", "screamer,rodent", "rodent", 0, 1, 0, "none"]
@@ -103,3 +104,38 @@ def test_a_knob_that_waits_is_known_until_it_has_its_value():
     session = after(known(), "/takeover", "boot", 5, 0, "drive", 1, 12.5)
     assert session.knobs == {"drive": 12.5}
     assert after(session, "/takeover", "boot", 5, 0, "drive", 0, 50.0).knobs == {}
+
+
+def test_which_preset_sounds_is_asked_for_anew_after_a_restart():
+    setlist = ["boot", 5, 0, "verse", "Verse", "rodent", "", "verse", 0]
+    session = after(known(), "/presets", *setlist)
+    assert session.preset == "verse"
+    assert not session.wants_presets
+    other = after(session, "/state", "other", *STATE[1:], *PARAMS_AND_DROPPED)
+    assert other.wants_presets
+    gap = after(session, "/echo/bypass", "boot", 9, 0, 1)
+    assert gap.wants_presets
+
+
+def test_a_list_with_the_next_revision_is_no_gap():
+    session = after(known(), "/gestures", "boot", 6, 0, "")
+    assert (session.revision, session.wants_snapshot) == (6, False)
+    session = after(session, "/takeover", "boot", 7, 0, "drive", 1, 20.0)
+    assert (session.revision, dict(session.knobs)) == (7, {"drive": 20.0})
+    assert after(session, "/expression", "boot", 9, 0, "", 0, 0, 0, 0).wants_snapshot
+
+
+def test_whatever_an_engine_may_say_is_taken():
+    for address, row in MESSAGES.items():
+        if row.to != "clients" or address == "/state":
+            continue
+        args = [arg.choices[0] if arg.choices else 1 for arg in row.args[3:]]
+        texts = [arg.type == "s" and not arg.choices for arg in row.args[3:]]
+        args = ["drive" if text else arg for arg, text in zip(args, texts, strict=True)]
+        session = after(known(), address, "boot", 6, 0, *args)
+        assert session.boot_id == "boot", address
+
+
+def test_a_file_that_cannot_be_kept_is_no_fault_of_the_sound():
+    session = after(known(), "/alarm", "boot", 5, 0, "not-saved", "disk full")
+    assert (session.fault, session.alarm) == ("none", "disk full")

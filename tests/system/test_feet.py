@@ -10,7 +10,7 @@ import pytest
 from pedal.errors import RejectedError
 from pedal.paths import FACTORY_BANK
 from pedal.performance import parse
-from tests.system.rig import environment, message, play
+from tests.system.rig import message, play
 from tests.system.test_presets import Pedal, preset, press, source, write_setlist
 
 BYPASS, EFFECT = 0, 1
@@ -234,18 +234,15 @@ def test_bad_rows_in_a_file_are_dropped(tmp_path) -> None:
     assert told(take, "/gestures")[0][0].endswith("a\tpress\teffect\t\t")
 
 
-def test_a_restarted_engine_says_the_preset_that_it_played(tmp_path) -> None:
-    data = two_presets(tmp_path)
-    for asked, said in (("b", "b"), ("gone", "")):
-        with environment(PEDAL_PRESET=asked):
-            take = play(
-                source(2000),
-                FACTORY_BANK,
-                "rodent",
-                score=[message(500, "/presets/get")],
-                data=data,
-            )
-        assert told(take, "/presets")[0][4:] == [said, 0]
+@pytest.mark.parametrize(("asked", "said"), [("b", "b"), ("gone", "")])
+def test_a_restarted_engine_says_the_preset_that_it_played(
+    tmp_path, asked, said
+) -> None:
+    two_presets(tmp_path / "data")
+    with Pedal(tmp_path, effect="rodent", preset=asked) as pedal:
+        pedal.state()
+        named = pedal.link.ask("/presets/get").named()
+    assert (named["current"], named["unsaved"]) == (said, 0)
 
 
 def test_an_import_takes_that_very_file_or_none(tmp_path) -> None:

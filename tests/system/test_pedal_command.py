@@ -16,9 +16,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from pedal.children import WORKING_S, BridgeProcess, Kept, start
 from pedal.demo import demo_file
 from pedal.errors import PedalError, RejectedError
 from pedal.link import Link
+from pedal.silence import Silence
 from tests.system.stage import engine_missing, wait_until
 
 PEDAL = [sys.executable, "-m", "pedal.cli"]
@@ -275,6 +277,32 @@ def test_a_hung_engine_is_noticed_and_back_in_its_last_state(bank_folder):
     assert "alarm: the engine said nothing for 2 s; started again" in out
 
 
+def test_one_that_says_nothing_but_computes_gets_more_patience():
+    deaths = []
+
+    def begin() -> subprocess.Popen:
+        return start([sys.executable, "-c", "while True: pass"], os.environ)
+
+    kept = Kept(begin, lambda death: deaths.append(death), Silence())
+    kept.silence.heard()
+    wait_until(lambda: not kept.turn(), 60.0)  # slowly, where the machine is busy
+    (death,) = deaths
+    assert death.code == -signal.SIGKILL
+    assert WORKING_S < death.silent_s < WORKING_S + 1.0
+
+
+def test_a_page_that_cannot_be_served_is_told_once(bank_folder):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        bridge = BridgeProcess(port, 9, bank_folder, "")
+        other.listen()
+        alarms = []
+        wait_until(lambda: alarms.append(bridge.turn()) or alarms[-1])
+        bridge.stop()
+    assert alarms[-1].startswith(f"the page cannot be served: port {port}: expected a")
+
+
 def test_a_console_that_was_stopped_itself_takes_nobody_for_hung(bank_folder):
     options = ("--gui-port", "0")
     with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
@@ -313,6 +341,13 @@ def page(address: str) -> int:
     return 0
 
 
+def within(seconds: float) -> float:
+    """A bound for what starts a bridge, longer where the machine is busy elsewhere."""
+    began_s = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import pedal.bridge"], check=True)
+    return max(seconds, 3 * (time.monotonic() - began_s))
+
+
 def test_a_killed_bridge_is_back_within_2_s(bank_folder):
     options = ("--gui-port", "0")
     with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
@@ -323,8 +358,8 @@ def test_a_killed_bridge_is_back_within_2_s(bank_folder):
         time.sleep(2.0)  # a bridge that had lived a while
         os.kill(child(process, "pedal.bridge"), signal.SIGKILL)
         killed_s = time.monotonic()
-        while not page(address + "codec.js"):
-            assert time.monotonic() - killed_s < 2.0
+        wait_until(lambda: page(address + "codec.js"))
+        assert time.monotonic() - killed_s < within(2.0)
         assert wait_for(link, fault="none")["boot_id"] == boot_id
 
 
@@ -341,7 +376,7 @@ def test_a_hung_bridge_is_noticed_and_back(bank_folder):
         back_s = wait_until(lambda: page(address + "codec.js"))
         print(f"hang noticed after {noticed_s:.2f} s, back {back_s:.2f} s later")
         assert 1.4 < noticed_s < 4.0  # it may have spoken half a second ago
-        assert back_s < 2.0
+        assert back_s < within(2.0)
         assert wait_for(link, fault="none")["boot_id"] == boot_id
 
 

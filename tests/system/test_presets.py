@@ -130,11 +130,16 @@ def test_presets_sound_the_same_at_every_period(tmp_path) -> None:
 class Pedal:
     """A live engine in demo mode. Ends it with a signal of one's choice."""
 
-    def __init__(self, folder: Path, effect: str = "") -> None:
+    def __init__(self, folder: Path, effect: str = "", preset: str = "") -> None:
         wav, port = folder / "loop.wav", free_port()
         soundfile.write(wav, source(RATE_HZ), RATE_HZ, subtype="FLOAT")
         settings = Settings(
-            FACTORY_BANK, effect=effect, data=folder / "data", osc_port=port, gui_port=0
+            FACTORY_BANK,
+            effect=effect,
+            preset=preset,
+            data=folder / "data",
+            osc_port=port,
+            gui_port=0,
         )
         line = command(256, "demo", ["--in", str(wav)])
         self.process = subprocess.Popen(line, env=settings.environment())
