@@ -257,12 +257,17 @@ class Monitor:
         is_over = self.options.seconds is not None and ran_s >= self.options.seconds
         alone = all(seat.pedal.report is None for seat in self.rig.seats.values())
         if alone and (is_over or (live is None and ran_s >= PATIENCE_S)):
-            names = ", ".join(self.rig.seats)
-            raise LinkError(
-                f"pedal at {names}: no answer within {ran_s:.0f} s; start one with "
-                "`make run`, or name it with --board HOST"
-            )
+            raise LinkError(self._why_alone(ran_s))
         return is_over
+
+    def _why_alone(self, ran_s: float) -> str:
+        """Why no pedal reports, and what to do."""
+        for name, seat in self.rig.seats.items():
+            if seat.pedal.refusal:
+                return f"pedal at {name}: {seat.pedal.refusal}"
+        names = ", ".join(self.rig.seats)
+        hint = "start one with `make run`, or name it with --board HOST"
+        return f"pedal at {names}: no answer within {ran_s:.0f} s; {hint}"
 
     def _farewell(self) -> None:
         """A line a pedal, where the screen was; and what was wrong with the log."""
