@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from pedal.console.alarms import acknowledged
+from pedal.console.course import HISTORY_S, NO_SLOT, Slot
 from pedal.console.ledger import Entry, Ledger, Note
 from pedal.console.rig import Rig, Seat, added, heard, passed, renewed
-from pedal.console.session import EVENTS, HISTORY_S, NO_SLOT, Drop, Event, Slot
+from pedal.console.session import EVENTS, Drop, Event
 from pedal.console.thresholds import Limits
 from pedal.messages import Reading
 
@@ -82,7 +83,7 @@ class Past:
         self._tell()
 
     def alarm(self, step: int) -> float | None:
-        """When the next (1) or the last (-1) alarm of any pedal began; None for none."""
+        """When the next (1) or last (-1) alarm of any pedal began; None for none."""
         times = sorted(
             note.at_s
             for notes in self._notes.values()
@@ -102,8 +103,8 @@ class Past:
         self.rig = replace(self.rig, selected=selected or self.rig.selected)
         histories: dict[str, list[Slot]] = {}
         first = self.ledger.before(now_s - HISTORY_S)
-        for name, *slot in self.ledger.seconds(first, after):
-            histories.setdefault(name, []).append(Slot(*slot))
+        for name, second, worst, peak in self.ledger.seconds(first, after):
+            histories.setdefault(name, []).append(Slot(second, worst, peak))
         for name, slots in histories.items():
             kept = tuple(slots[-HISTORY_S:-1])
             self._seat(name, history=kept, slot=slots[-1] if slots else NO_SLOT)

@@ -1,5 +1,6 @@
 """`pedal replay`: plays a log back in the console's own screen, or as lines."""
 
+import select
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +12,14 @@ from rich.text import Text
 
 from pedal.console.keys import keys_in, press
 from pedal.console.ledger import Ledger
-from pedal.console.monitor import DEFAULTS, FRAME_S, LINE_S, limits_from
+from pedal.console.limits import limits_from
+from pedal.console.monitor import FRAME_S, LINE_S
 from pedal.console.past import Past
 from pedal.console.plain import json_line, plain_line
 from pedal.console.rows import row
 from pedal.console.views import LEAST, Frame, screen
 from pedal.errors import UsageError
 from pedal.keys import Keys
-from pedal.ready import ready
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 BUDGET_S = 0.15  # of work a frame, so that keys answer at any speed
@@ -52,7 +53,9 @@ def replay(options: Options, console: Console) -> None:
         long_min = (span.last_s - span.first_s) / 60
         if not 0 <= options.at_min <= long_min:
             found = f"{options.at_min:g}"
-            raise UsageError(f"--at: expected 0 to {long_min:.1f} minutes, found {found}")
+            raise UsageError(
+                f"--at: expected 0 to {long_min:.1f} minutes, found {found}"
+            )
         past = Past(ledger, limits)
         if options.at_min:
             past.to(span.first_s + 60 * options.at_min)
@@ -92,7 +95,8 @@ class Screen:
             while True:
                 size = self.console.size
                 live.update(self.drawn(size.width, size.height), refresh=True)
-                if ready(keys.descriptors(), FRAME_S) and self._pressed(keys.pressed()):
+                is_pressed = select.select(keys.descriptors(), [], [], FRAME_S)[0]
+                if is_pressed and self._pressed(keys.pressed()):
                     return
                 now_s = time.monotonic()
                 if not self.is_paused:

@@ -1,4 +1,4 @@
-"""The fast reader of reports takes nothing that python-osc does not, and reads it alike."""
+"""The fast reader of reports takes only what python-osc takes, and reads it alike."""
 
 import struct
 

@@ -8,14 +8,13 @@ import pytest
 
 from pedal.console import log as log_module
 from pedal.console.ledger import Ledger
+from pedal.console.limits import limits_from
 from pedal.console.log import COMMIT_S, Log
-from pedal.console.monitor import DEFAULTS
 from pedal.console.rig import Rig, added, heard, passed, written
-from pedal.console.thresholds import limits_of
 from pedal.errors import LogError
 from tests.pedal.simulated import KEY, telemetry
 
-LIMITS = limits_of(DEFAULTS.read_text(encoding="utf-8"))
+LIMITS = limits_from()
 
 
 class Show:

@@ -7,10 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+from pedal.console.limits import limits_from
 from pedal.console.log import Log
-from pedal.console.monitor import DEFAULTS
 from pedal.console.rig import Rig, added, heard
-from pedal.console.thresholds import limits_of
 from tests.pedal.simulated import KEY, telemetry
 
 TURN_S = 0.01
@@ -18,7 +17,7 @@ TURN_S = 0.01
 
 def main(path: Path, megabytes: float, a_second: int) -> None:
     """Writes until it is killed."""
-    rig = Rig(limits_of(DEFAULTS.read_text(encoding="utf-8")))
+    rig = Rig(limits_from())
     rig = added(rig, "stage", KEY, time.monotonic())
     log = Log(path, round(megabytes * 1e6))
     began_s, number = time.monotonic(), 0
