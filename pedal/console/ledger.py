@@ -113,21 +113,25 @@ class Ledger:
             after = rows[-1][0]
 
     def before(self, at_s: float) -> int:
-        """The id of the last report before a moment, 0 for none."""
-        query = "SELECT min(id) - 1 FROM reports WHERE at_s >= ?"
-        found = self._one(query, at_s)[0]
-        return self._one("SELECT max(id) FROM reports")[0] if found is None else found
+        """The id of the last report before a moment, 0 for none; by halving."""
+        low, high = self._one("SELECT min(id) - 1, max(id) FROM reports")
+        while low < high:
+            middle = (low + high + 1) // 2
+            query = "SELECT at_s FROM reports WHERE id >= ? ORDER BY id LIMIT 1"
+            if self._one(query, middle)[0] < at_s:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
-    def seconds(
-        self, first_s: float, last_s: float
-    ) -> list[tuple[str, int, float, float]]:
-        """(pedal, second, mean load at most, peak at most) between two moments."""
+    def seconds(self, after: int, last: int) -> list[tuple[str, int, float, float]]:
+        """(pedal, second, highest load, highest peak) of the reports after..last."""
         query = (
             "SELECT pedal, CAST(at_s AS INTEGER) AS second, max(load), max(peak) "
-            "FROM reports JOIN starts ON starts.id = start "
-            "WHERE at_s >= ? AND at_s < ? GROUP BY pedal, second ORDER BY second"
+            "FROM reports r JOIN starts ON starts.id = start "
+            "WHERE r.id > ? AND r.id <= ? GROUP BY pedal, second ORDER BY second"
         )
-        return self._all(query, first_s, last_s)
+        return self._all(query, after, last)
 
     def notes(self, until_s: float = 1e18) -> list[Note]:
         """All events before a moment, in their order."""

@@ -13,11 +13,11 @@ from rich.live import Live
 
 from pedal.console.feed import Feed
 from pedal.console.keys import Intent, Wish, keys_in, press
+from pedal.console.limits import limits_from
 from pedal.console.log import LIMIT_BYTES, Log
 from pedal.console.plain import json_line, plain_line
 from pedal.console.rig import Rig, added, heard, passed, refused, renewed, written
 from pedal.console.session import Drop, Link, Pedal
-from pedal.console.thresholds import limits_of
 from pedal.console.views import Frame, screen
 from pedal.errors import LinkError, LogError, UsageError
 from pedal.keys import Keys
@@ -70,7 +70,7 @@ def monitor(options: Options, console: Console) -> None:
         raise UsageError(f"--seconds: expected above 0, found {options.seconds:g}")
     if not 1 <= options.log_mb < 1e6:
         raise UsageError(f"--log-mb: expected 1 or more, found {options.log_mb:g}")
-    limits = limits_of(_read(DEFAULTS), *_override(options.thresholds))
+    limits = limits_from(options.thresholds)
     places = [place_of(board) for board in options.boards or [LOCAL]]
     terminated = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
@@ -80,9 +80,6 @@ def monitor(options: Options, console: Console) -> None:
         return
     finally:
         signal.signal(signal.SIGTERM, terminated)
-
-
-DEFAULTS = Path(__file__).with_name("thresholds.toml")
 
 
 def place_of(board: str) -> tuple[str, str, int]:
@@ -278,20 +275,6 @@ class Monitor:
             count = f"{pedal.received} reports, {pedal.lost} lost on the way"
             drops = f"{sum(pedal.drops.values())} datagrams dropped"
             self.console.print(f"{pedal.name}: {count}, {drops}", markup=False)
-
-
-def _override(path: Path | None) -> tuple[str, str]:
-    """The text and name of a file of thresholds; "" for none."""
-    return ("", "") if path is None else (_read(path), str(path))
-
-
-def _read(path: Path) -> str:
-    """A text file. Raises UsageError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
-        reason = getattr(cause, "strerror", None) or "it is no UTF-8 text"
-        raise UsageError(f"thresholds {path}: cannot be read: {reason}") from cause
 
 
 def _as_interrupt(*_: object) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pedal.console.alarms import RULES, Weight
-from pedal.console.monitor import DEFAULTS
+from pedal.console.limits import DEFAULTS
 from pedal.console.rig import Rig, Seat, added, heard, passed, seen
 from pedal.console.thresholds import limits_of
 from pedal.errors import UsageError

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from pedal.console.keys import Intent, Wish, keys_in, press
-from pedal.console.monitor import DEFAULTS, place_of
+from pedal.console.limits import DEFAULTS
+from pedal.console.monitor import place_of
 from pedal.console.plain import json_line, plain_line
 from pedal.console.rig import Rig, added, heard
 from pedal.console.thresholds import limits_of

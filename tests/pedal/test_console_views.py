@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from pedal.console.figures import age, bar, big, sparkline
-from pedal.console.monitor import DEFAULTS
+from pedal.console.limits import DEFAULTS
 from pedal.console.rig import Rig, added, heard, passed, refused, seen
 from pedal.console.session import Drop
 from pedal.console.thresholds import limits_of
