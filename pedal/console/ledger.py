@@ -133,6 +133,10 @@ class Ledger:
         )
         return self._all(query, after, last)
 
+    def ask(self, query: str, *args: float) -> list[tuple]:
+        """The rows of any query. Raises LogError where the file breaks off."""
+        return self._all(query, *args)
+
     def notes(self, until_s: float = 1e18) -> list[Note]:
         """All events before a moment, in their order."""
         query = "SELECT at_s, pedal, word, text FROM events WHERE at_s < ? ORDER BY id"
