@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,17 @@ from pedal.console.keys import Intent, Wish, keys_in, press
 from pedal.console.limits import limits_from
 from pedal.console.log import LIMIT_BYTES, Log
 from pedal.console.plain import json_line, plain_line
-from pedal.console.rig import Rig, added, heard, passed, refused, renewed, written
+from pedal.console.rig import (
+    Rig,
+    added,
+    doubles,
+    heard,
+    passed,
+    refused,
+    removed,
+    renewed,
+    written,
+)
 from pedal.console.session import Drop, Link, Pedal
 from pedal.console.views import Frame, screen
 from pedal.errors import LinkError, LogError, UsageError
@@ -93,9 +103,16 @@ def place_of(board: str) -> tuple[str, str, int]:
 PORTS = range(1, 65536)
 
 
+Finder = Callable[[], Sequence[tuple[str, str, int]]]
+
+
 @dataclass
 class Monitor:
-    """One run of the console."""
+    """One run of the console.
+
+    finder: name, host and port of all pedals found so far; None finds no others. same:
+    names of pedals that are watched under another. rung: bells of the rig so far heard.
+    """
 
     options: Options
     console: Console
@@ -104,6 +121,9 @@ class Monitor:
     log: Log | None = None
     has_screen: bool = False
     untold: list[str] = field(default_factory=list)
+    finder: Finder | None = None
+    same: set[str] = field(default_factory=set)
+    rung: int = 0
     tended_s: float = 0.0
     began_s: float = field(default_factory=time.monotonic)
     drawn_s: float = 0.0
@@ -172,7 +192,6 @@ class Monitor:
 
     def _tend(self, now_s: float) -> None:
         """Looks for what was lost, asks for states that are missing or old."""
-        bells = self.rig.bells
         self.rig = passed(self.rig, now_s)
         for name, seat in self.rig.seats.items():
             pedal = seat.pedal
@@ -184,8 +203,38 @@ class Monitor:
                 self._ask_state(pedal, now_s)
         if self.log:
             self._trouble(self.log.tend(self.rig, now_s))
-        if self.rig.bell and self.rig.bells > bells and self.console.is_terminal:
+        self._discover(now_s)
+        self._ring()
+
+    def _ring(self) -> None:
+        """Once for all alarms that are new since the last time."""
+        is_new, self.rung = self.rig.bells > self.rung, self.rig.bells
+        if is_new and self.rig.bell and self.console.is_terminal:
             self.console.bell()
+
+    def _discover(self, now_s: float) -> None:
+        """Takes in what the finder found; one pedal found by two names stays once."""
+        if self.finder is None:
+            return
+        for name, host, port in self.finder():
+            if name in self.rig.seats or name in self.same:
+                continue
+            try:
+                key = self.feed.add(name, host, port)
+            except LinkError:
+                continue  # its name may mean something later
+            self.rig = added(self.rig, name, key, now_s)
+        for name in [*doubles(self.rig), *self._silent_laptop(now_s)]:
+            self.same.add(name)
+            self.feed.remove(name)
+            self.rig = removed(self.rig, name)
+
+    def _silent_laptop(self, now_s: float) -> list[str]:
+        """This laptop, looked at unasked, where only others answer."""
+        seat = self.rig.seats.get(LOCAL)
+        heard_others = any(seat.pedal.report for seat in self.rig.seats.values())
+        is_silent = seat is not None and seat.pedal.report is None and heard_others
+        return [LOCAL] if is_silent and now_s - self.began_s > PATIENCE_S else []
 
     def _open_log(self) -> None:
         """A log that cannot be is told; the console goes on without."""
