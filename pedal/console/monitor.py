@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
@@ -16,13 +17,25 @@ from pedal.console.keys import Intent, Wish, keys_in, press
 from pedal.console.limits import limits_from
 from pedal.console.log import LIMIT_BYTES, Log
 from pedal.console.plain import json_line, plain_line
-from pedal.console.rig import Rig, added, heard, passed, refused, renewed, written
+from pedal.console.rig import (
+    Rig,
+    added,
+    heard,
+    passed,
+    refused,
+    removed,
+    renewed,
+    written,
+)
 from pedal.console.session import Drop, Link, Pedal
 from pedal.console.views import Frame, screen
 from pedal.errors import LinkError, LogError, UsageError
 from pedal.keys import Keys
 from pedal.messages import Reading
 from pedal.protocol.protocol import OSC_PORT
+
+if TYPE_CHECKING:
+    from pedal.console.find import Finder
 
 LOCAL = "127.0.0.1"
 LOG_MB = LIMIT_BYTES / 1e6
@@ -72,14 +85,25 @@ def monitor(options: Options, console: Console) -> None:
         raise UsageError(f"--log-mb: expected 1 or more, found {options.log_mb:g}")
     limits = limits_from(options.thresholds)
     places = [place_of(board) for board in options.boards or [LOCAL]]
+    finder = None if options.boards else _finder()
     terminated = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
         with Feed() as feed:
-            Monitor(options, console, feed, Rig(limits, bell=options.bell)).run(places)
+            rig = Rig(limits, bell=options.bell)
+            Monitor(options, console, feed, rig, finder).run(places)
     except KeyboardInterrupt:
         return
     finally:
         signal.signal(signal.SIGTERM, terminated)
+        if finder:
+            finder.close()
+
+
+def _finder() -> "Finder":
+    """Looks for pedals; imported where there is something to look for only."""
+    from pedal.console.find import Finder
+
+    return Finder()
 
 
 def place_of(board: str) -> tuple[str, str, int]:
@@ -101,6 +125,7 @@ class Monitor:
     console: Console
     feed: Feed
     rig: Rig
+    finder: "Finder | None" = None
     log: Log | None = None
     has_screen: bool = False
     untold: list[str] = field(default_factory=list)
@@ -113,14 +138,34 @@ class Monitor:
     def run(self, places: Sequence[tuple[str, str, int]]) -> None:
         """Until the time is up or q."""
         for name, host, port in dict.fromkeys(places):
-            key = self.feed.add(name, host, port)
-            self.rig = added(self.rig, name, key, time.monotonic())
+            self._add(name, host, port)
         self._open_log()
+        if self.finder and self.finder.trouble:
+            self._tell("find", self.finder.trouble)
         try:
             self._look()
         finally:
             if self.log:
                 self._trouble(self.log.close(self.rig, time.monotonic()))
+
+    def _add(self, name: str, host: str, port: int) -> None:
+        """One more pedal to watch."""
+        key = self.feed.add(name, host, port)
+        self.rig = added(self.rig, name, key, time.monotonic())
+
+    def _find(self) -> None:
+        """Takes pedals that announced themselves; the local one goes if it is none."""
+        for found in self.finder.found() if self.finder else []:
+            local = self.rig.seats.get(LOCAL)
+            if (found.host, found.port) == (LOCAL, OSC_PORT):
+                continue  # watched from the start
+            name = found.name
+            if name in self.rig.seats:  # of another machine with the same name
+                name = f"{found.name} {found.host}:{found.port}"
+            self._add(name, found.host, found.port)
+            if local and local.pedal.report is None:
+                self.feed.remove(LOCAL)
+                self.rig = removed(self.rig, LOCAL)
 
     def _look(self) -> None:
         """With a screen and keys, or as lines."""
@@ -173,6 +218,7 @@ class Monitor:
     def _tend(self, now_s: float) -> None:
         """Looks for what was lost, asks for states that are missing or old."""
         bells = self.rig.bells
+        self._find()
         self.rig = passed(self.rig, now_s)
         for name, seat in self.rig.seats.items():
             pedal = seat.pedal
@@ -197,15 +243,18 @@ class Monitor:
             self._trouble(str(error))
 
     def _trouble(self, text: str) -> None:
-        """What is wrong with the log: in each pedal's events, and where lines go."""
-        if not text:
-            return
+        """What is wrong with the log, if anything."""
+        if text:
+            self._tell("log", text)
+
+    def _tell(self, word: str, text: str) -> None:
+        """What the console itself lacks: in each pedal's events, and on stderr."""
         if self.has_screen:
             self.untold.append(text)
         else:
             print(f"pedal: {text}", file=sys.stderr)
         for name in self.rig.seats:
-            self.rig = written(self.rig, name, time.monotonic(), "log", text)
+            self.rig = written(self.rig, name, time.monotonic(), word, text)
 
     def _ask_state(self, pedal: Pedal, now_s: float) -> None:
         """Wants a snapshot where there is none, or one that is behind the reports."""

@@ -57,6 +57,13 @@ def added(rig: Rig, name: str, key: int, now_s: float) -> Rig:
     return replace(_seated(rig, name, seat), selected=rig.selected or name)
 
 
+def removed(rig: Rig, name: str) -> Rig:
+    """Without a pedal; where it was selected, the first of the others is."""
+    seats = MappingProxyType({n: seat for n, seat in rig.seats.items() if n != name})
+    selected = next(iter(seats), "") if rig.selected == name else rig.selected
+    return replace(rig, seats=seats, selected=selected)
+
+
 def heard(rig: Rig, name: str, reading: Reading, now_s: float) -> Rig:
     """After a checked message from the address of a pedal."""
     seat = rig.seats[name]
