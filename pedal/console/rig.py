@@ -58,10 +58,22 @@ def added(rig: Rig, name: str, key: int, now_s: float) -> Rig:
 
 
 def removed(rig: Rig, name: str) -> Rig:
-    """Without a pedal; where it was selected, the first of the others is."""
-    seats = MappingProxyType({n: seat for n, seat in rig.seats.items() if n != name})
-    selected = next(iter(seats), "") if rig.selected == name else rig.selected
-    return replace(rig, seats=seats, selected=selected)
+    """Without a pedal; where it was selected, the first is."""
+    seats = {known: seat for known, seat in rig.seats.items() if known != name}
+    selected = rig.selected if rig.selected in seats else next(iter(seats), "")
+    return replace(rig, seats=MappingProxyType(seats), selected=selected)
+
+
+def doubles(rig: Rig) -> list[str]:
+    """Names of pedals that are there under an earlier name: the same start of one."""
+    boots: set[str] = set()
+    found = []
+    for name, seat in rig.seats.items():
+        boot_id = seat.pedal.boot_id
+        if boot_id and boot_id in boots:
+            found.append(name)
+        boots.add(boot_id)
+    return found
 
 
 def heard(rig: Rig, name: str, reading: Reading, now_s: float) -> Rig:

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from pedal.console.ledger import Ledger
 from pedal.osc import encode
 from tests.pedal.simulated import REPORT
 from tests.system.simulated_pedal import SimulatedPedal
@@ -215,3 +216,14 @@ def test_two_pedals_have_a_line_each(tmp_path):
         assert "temperature 90 C" in text
         terminal.press("C-c")
         terminal.wait_for("exit 0")
+
+
+def test_every_report_is_kept_in_the_log(tmp_path):
+    with SimulatedPedal() as pedal:
+        log = ["--log", str(tmp_path / "show.pedal")]
+        done = monitor(*at(pedal), *log, "--json", "--seconds", "3")
+    assert (done.returncode, done.stderr) == (0, "")
+    with Ledger(tmp_path / "show.pedal") as ledger:
+        kept = [entry.report.sequence for entry in ledger.entries()]
+    shown = [json.loads(line)["sequence"] for line in done.stdout.splitlines()]
+    assert kept == shown
