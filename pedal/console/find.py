@@ -4,7 +4,6 @@
 opened to it; a console without --board listens on all networks.
 """
 
-import queue
 import socket
 import threading
 from collections.abc import Iterator
@@ -46,8 +45,7 @@ class Finder(ServiceListener):
     """
 
     def __init__(self, loopback: bool = False) -> None:
-        self._found: queue.SimpleQueue[Place] = queue.SimpleQueue()
-        self._known: set[tuple[str, int]] = set()
+        self._found: tuple[Place, ...] = ()  # replaced whole, so that none waits
         self._zeroconf: Zeroconf | None = None
         self.trouble = ""
         try:
@@ -57,12 +55,9 @@ class Finder(ServiceListener):
             why = getattr(cause, "strerror", None) or str(cause) or "no multicast"
             self.trouble = f"cannot search this network ({why}); use --board HOST"
 
-    def found(self) -> list[Place]:
-        """Those that were found since the last call."""
-        places = []
-        while not self._found.empty():
-            places.append(self._found.get_nowait())
-        return places
+    def places(self) -> tuple[Place, ...]:
+        """All that were found so far, in their order."""
+        return self._found
 
     def close(self) -> None:
         """Ends the search."""
@@ -79,11 +74,10 @@ class Finder(ServiceListener):
         """By zeroconf, in its thread."""
         info = zc.get_service_info(type_, name, ANSWER_MS)
         place = None if info is None else _place(info, name)
-        if place is None or len(self._known) >= MOST:
+        if place is None or len(self._found) >= MOST:
             return
-        if (place.host, place.port) not in self._known:
-            self._known.add((place.host, place.port))
-            self._found.put(place)
+        if place[1:] not in (known[1:] for known in self._found):
+            self._found = (*self._found, place)
 
     def update_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         """By zeroconf, in its thread: it may have moved."""

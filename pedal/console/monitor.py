@@ -3,11 +3,11 @@
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.live import Live
@@ -34,9 +34,6 @@ from pedal.errors import LinkError, LogError, UsageError
 from pedal.keys import Keys
 from pedal.messages import Reading
 from pedal.protocol.protocol import OSC_PORT
-
-if TYPE_CHECKING:
-    from pedal.console.find import Finder
 
 LOCAL = "127.0.0.1"
 LOG_MB = LIMIT_BYTES / 1e6
@@ -86,25 +83,20 @@ def monitor(options: Options, console: Console) -> None:
         raise UsageError(f"--log-mb: expected 1 or more, found {options.log_mb:g}")
     limits = limits_from(options.thresholds)
     places = [place_of(board) for board in options.boards or [LOCAL]]
-    finder = None if options.boards else _finder()
     terminated = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
-        with Feed() as feed:
-            rig = Rig(limits, bell=options.bell)
-            Monitor(options, console, feed, rig, finder).run(places)
+        with Feed() as feed, ExitStack() as stack:
+            one = Monitor(options, console, feed, Rig(limits, bell=options.bell))
+            if not options.boards:
+                from pedal.console.find import Finder as Zeroconf
+
+                zeroconf = stack.enter_context(Zeroconf())
+                one.finder, one.trouble = zeroconf.places, zeroconf.trouble
+            one.run(places)
     except KeyboardInterrupt:
         return
     finally:
         signal.signal(signal.SIGTERM, terminated)
-        if finder:
-            finder.close()
-
-
-def _finder() -> "Finder":
-    """Looks for pedals; imported where there is something to look for only."""
-    from pedal.console.find import Finder
-
-    return Finder()
 
 
 def place_of(board: str) -> tuple[str, str, int]:
@@ -118,19 +110,29 @@ def place_of(board: str) -> tuple[str, str, int]:
 PORTS = range(1, 65536)
 
 
+Finder = Callable[[], Sequence[tuple[str, str, int]]]
+
+
 @dataclass
 class Monitor:
-    """One run of the console."""
+    """One run of the console.
+
+    finder: name, host and port of all pedals found so far; None finds no others. same:
+    names of pedals that are watched under another. trouble: why it finds none.
+    rung: bells of the rig so far heard.
+    """
 
     options: Options
     console: Console
     feed: Feed
     rig: Rig
-    finder: "Finder | None" = None
     log: Log | None = None
     has_screen: bool = False
-    rung: int = 0
     untold: list[str] = field(default_factory=list)
+    finder: Finder | None = None
+    trouble: str = ""
+    same: set[str] = field(default_factory=set)
+    rung: int = 0
     tended_s: float = 0.0
     began_s: float = field(default_factory=time.monotonic)
     drawn_s: float = 0.0
@@ -140,42 +142,16 @@ class Monitor:
     def run(self, places: Sequence[tuple[str, str, int]]) -> None:
         """Until the time is up or q."""
         for name, host, port in dict.fromkeys(places):
-            self._add(name, host, port)
+            key = self.feed.add(name, host, port)
+            self.rig = added(self.rig, name, key, time.monotonic())
         self._open_log()
-        if self.finder and self.finder.trouble:
-            self._tell("find", self.finder.trouble)
+        if self.trouble:
+            self._tell("find", self.trouble)
         try:
             self._look()
         finally:
             if self.log:
                 self._trouble(self.log.close(self.rig, time.monotonic()))
-
-    def _add(self, name: str, host: str, port: int) -> None:
-        """One more pedal to watch."""
-        key = self.feed.add(name, host, port)
-        self.rig = added(self.rig, name, key, time.monotonic())
-
-    def _find(self) -> None:
-        """Takes pedals that announced themselves, each once; ours goes if silent."""
-        for found in self.finder.found() if self.finder else []:
-            if (found.host, found.port) == (LOCAL, OSC_PORT):
-                continue  # watched from the start
-            name = found.name
-            if name in self.rig.seats:  # of another machine with the same name
-                name = f"{found.name} {found.host}:{found.port}"
-            self._add(name, found.host, found.port)
-        if self.finder:
-            for name in [*doubles(self.rig), *self._silent_laptop()]:
-                self.feed.remove(name)
-                self.rig = removed(self.rig, name)
-
-    def _silent_laptop(self) -> list[str]:
-        """This laptop, looked at unasked, where only others answer."""
-        seat = self.rig.seats.get(LOCAL)
-        heard_others = any(seat.pedal.report for seat in self.rig.seats.values())
-        is_silent = seat is not None and seat.pedal.report is None and heard_others
-        waited_s = time.monotonic() - self.began_s
-        return [LOCAL] if is_silent and waited_s > PATIENCE_S else []
 
     def _look(self) -> None:
         """With a screen and keys, or as lines."""
@@ -227,7 +203,6 @@ class Monitor:
 
     def _tend(self, now_s: float) -> None:
         """Looks for what was lost, asks for states that are missing or old."""
-        self._find()
         self.rig = passed(self.rig, now_s)
         for name, seat in self.rig.seats.items():
             pedal = seat.pedal
@@ -239,6 +214,7 @@ class Monitor:
                 self._ask_state(pedal, now_s)
         if self.log:
             self._trouble(self.log.tend(self.rig, now_s))
+        self._discover(now_s)
         self._ring()
 
     def _ring(self) -> None:
@@ -246,6 +222,30 @@ class Monitor:
         is_new, self.rung = self.rig.bells > self.rung, self.rig.bells
         if is_new and self.rig.bell and self.console.is_terminal:
             self.console.bell()
+
+    def _discover(self, now_s: float) -> None:
+        """Takes in what the finder found; one pedal found by two names stays once."""
+        if self.finder is None:
+            return
+        for name, host, port in self.finder():
+            if name in self.rig.seats or name in self.same:
+                continue
+            try:
+                key = self.feed.add(name, host, port)
+            except LinkError:
+                continue  # its name may mean something later
+            self.rig = added(self.rig, name, key, now_s)
+        for name in [*doubles(self.rig), *self._silent_laptop(now_s)]:
+            self.same.add(name)
+            self.feed.remove(name)
+            self.rig = removed(self.rig, name)
+
+    def _silent_laptop(self, now_s: float) -> list[str]:
+        """This laptop, looked at unasked, where only others answer."""
+        seat = self.rig.seats.get(LOCAL)
+        heard_others = any(seat.pedal.report for seat in self.rig.seats.values())
+        is_silent = seat is not None and seat.pedal.report is None and heard_others
+        return [LOCAL] if is_silent and now_s - self.began_s > PATIENCE_S else []
 
     def _open_log(self) -> None:
         """A log that cannot be is told; the console goes on without."""

@@ -2,19 +2,21 @@
 
 import pytest
 
-from pedal.console.find import Place
 from pedal.console.monitor import Monitor, Options, limits_from
 from pedal.console.rig import Rig, added
+from pedal.errors import LinkError
 from tests.pedal.simulated import KEY, telemetry
 
 
 class Feed:
-    """Takes all that it is told."""
+    """Takes all that it is told. A host "nowhere" means nothing."""
 
     def __init__(self) -> None:
         self.removed: list[str] = []
 
-    def add(self, *_: object) -> int:
+    def add(self, _: str, host: str, __: int) -> int:
+        if host == "nowhere":
+            raise LinkError("no such host")
         return KEY
 
     def remove(self, name: str) -> None:
@@ -66,44 +68,30 @@ def test_without_the_bell_nothing_rings(monitor):
     assert monitor.console.bells == 0
 
 
-class Finder:
-    """Finds these, once."""
-
-    trouble = ""
-
-    def __init__(self, *places: Place) -> None:
-        self.places = list(places)
-
-    def found(self) -> list[Place]:
-        places, self.places = self.places, []
-        return places
-
-
 def test_a_pedal_that_is_found_is_watched(monitor):
-    monitor.finder = Finder(Place("right", "10.0.0.9", 7562))
+    monitor.finder = lambda: [("right", "10.0.0.9", 7562), ("gone", "nowhere", 7562)]
     hear(monitor, "left", 1, 100.0)
+    assert list(monitor.rig.seats) == ["left", "right"]
     hear(monitor, "right", 1, 100.1, boot_id="boot-9")
-    assert (list(monitor.rig.seats), monitor.rig.selected) == (
-        ["left", "right"],
-        "left",
-    )
+    assert monitor.rig.selected == "left"
     assert monitor.feed.removed == []
 
 
 def test_one_pedal_found_by_two_names_is_watched_once(monitor):
-    monitor.finder = Finder(Place("left.local", "10.0.0.9", 7562))
+    monitor.finder = lambda: [("left.local", "10.0.0.9", 7562)]
     hear(monitor, "left", 1, 100.0)
     hear(monitor, "left.local", 1, 100.1)
-    hear(monitor, "left", 2, 100.2)
     assert (list(monitor.rig.seats), monitor.feed.removed) == (["left"], ["left.local"])
+    hear(monitor, "left", 2, 100.2)
+    assert list(monitor.rig.seats) == ["left"]
 
 
 def test_a_laptop_without_a_pedal_is_no_pedal_once_another_answers(monitor):
     monitor.rig = added(Rig(limits_from(None)), "127.0.0.1", KEY, 100.0)
-    monitor.finder = Finder(Place("right", "10.0.0.9", 7562))
+    monitor.began_s = 100.0
+    monitor.finder = lambda: [("right", "10.0.0.9", 7562)]
     monitor._tend(104.0)
     hear(monitor, "right", 1, 104.0)
     assert list(monitor.rig.seats) == ["127.0.0.1", "right"]
-    monitor.began_s -= 5.0
     hear(monitor, "right", 2, 105.1)
     assert (list(monitor.rig.seats), monitor.rig.selected) == (["right"], "right")

@@ -22,12 +22,10 @@ def only_loopback(monkeypatch):
 
 
 def found_by(finder: Finder, count: int) -> list[Place]:
-    places: list[Place] = []
     end_s = time.monotonic() + PATIENCE_S
-    while len(places) < count and time.monotonic() < end_s:
-        places += finder.found()
+    while len(finder.places()) < count and time.monotonic() < end_s:
         time.sleep(0.05)
-    return places
+    return list(finder.places())
 
 
 def test_an_announced_pedal_is_found():
@@ -69,7 +67,7 @@ def test_without_multicast_it_says_so(monkeypatch):
 
     monkeypatch.setattr(find, "_zeroconf", broken)
     with Finder() as finder:
-        assert finder.found() == []
+        assert finder.places() == ()
         assert "No such device" in finder.trouble
         assert "--board HOST" in finder.trouble
     with announced(17566, on_network=True):  # the pedal plays on
