@@ -25,6 +25,7 @@ LEAST_BYTES = 1_000_000
 BACKLOG = 10  # batches that wait for a slow disk; more are lost, and counted
 PART = 50  # of what is kept, dropped at a time
 CLOCK_STEP_S = 1.0  # of the time of day; it was set, or the laptop slept
+FORGOTTEN = "some events before this one are missing"
 PAGES = 250  # of the write-ahead log before it is worked in
 
 COLUMNS = [*FIRST, *(f'"{name}"' for name in KEPT)]
@@ -97,6 +98,9 @@ class Log:
             if not events or events[-1] is last:
                 continue
             at = next((i for i, event in enumerate(events) if event is last), -1)
+            if at < 0 and last is not None:  # more at once than a pedal remembers
+                note = Note(events[0].at_s + self._offset_s, name, "log", FORGOTTEN)
+                self._batch.notes.append(note)
             for event in events[at + 1 :]:
                 note = Note(event.at_s + self._offset_s, name, event.word, event.text)
                 self._batch.notes.append(note)

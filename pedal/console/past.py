@@ -19,6 +19,7 @@ from pedal.console.thresholds import Limits
 from pedal.messages import Reading
 
 WARM_S = 5.0  # of reports that are read one by one before the moment jumped to
+BEFORE_S = 1e-3  # the first report, which is still to come where the log begins
 GAP_S = 10.0  # without any report: passed over
 LOOK_S = 0.5  # between two looks for what is missing
 KEY = 0  # of all leases in a log
@@ -40,12 +41,12 @@ class Past:
             self._notes.setdefault(note.pedal, []).append(note)
         self._seen: dict[str, int] = {}
         self.rig = Rig(self.limits)
-        self.to(self.ledger.span.first_s)
+        self.to(0.0)
 
     def to(self, at_s: float) -> None:
-        """Jumps to a moment; outside the log to its nearer end."""
+        """Jumps to a moment; outside the log to its end, or before its first report."""
         span = self.ledger.span
-        self.at_s = min(max(at_s, span.first_s), span.last_s)
+        self.at_s = min(max(at_s, span.first_s - BEFORE_S), span.last_s)
         warm_s = self.at_s - WARM_S
         after = self.ledger.before(warm_s)
         self._begin(after, warm_s)

@@ -29,6 +29,7 @@ PURE = {
     "silence": set(),
     "console/telemetry": set(),
     "console/course": {"console"},
+    "console/fast": {"messages", "protocol"},
     "console/session": {"console", "messages", "state"},
     "console/alarms": {"console"},
     "console/thresholds": {"errors"},

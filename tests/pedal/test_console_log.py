@@ -211,3 +211,15 @@ def wait_until_empty(show: Show) -> None:
     while show.log._queue.qsize() and time.monotonic() < deadline_s:
         time.sleep(0.01)
     time.sleep(0.3)
+
+
+def test_more_events_at_once_than_are_remembered_leave_a_note(tmp_path):
+    path = tmp_path / "show.pedal"
+    show = Show(path)
+    show.play(40)
+    for number in range(150):
+        show.rig = written(show.rig, "stage", show.now_s, "asked", f"{number}")
+    show.close()
+    with Ledger(path) as ledger:
+        texts = [note.text for note in ledger.notes()]
+    assert texts[1:] == [log_module.FORGOTTEN, *map(str, range(50, 150))]
