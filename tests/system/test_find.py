@@ -99,7 +99,7 @@ def watched(*args: str) -> tuple[set[str], str]:
 def test_a_console_without_a_board_watches_what_it_finds():
     with (
         SimulatedPedal() as left,
-        SimulatedPedal() as right,
+        SimulatedPedal(boot_id="boot-2") as right,
         announced(left.port, on_network=False),
         announced(right.port, on_network=False),
     ):
