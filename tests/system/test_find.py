@@ -104,7 +104,8 @@ def test_a_console_without_a_board_watches_what_it_finds():
         announced(right.port, on_network=False),
     ):
         names, said = watched()
-    assert {int(name.split()[-1]) for name in names} == {left.port, right.port}
+    found = {int(name.split()[-1]) for name in names if name.split()[-1].isdecimal()}
+    assert found >= {left.port, right.port}, "others may be on this loopback too"
     assert said == ""
 
 
