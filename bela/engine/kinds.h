@@ -40,6 +40,10 @@ enum class IntentKind : std::uint8_t {
   kPedalTurn,  // number
   kInjectNan,
   kInjectOverload,
+  kInjectUnderrun,    // these are no matter of the engine's
+  kInjectBurn,        // on, or off again
+  kMonitorSubscribe,  // value: key, number: seconds of the lease
+  kMonitorLeave,      // value: key
 };
 
 // What a refusal names beside the reason is told in brackets: Intent::word or value.

@@ -89,6 +89,8 @@ enum class MessageId : std::uint8_t {
   kExpressionCalibrate,
   kFootswitch,
   kFaultInject,
+  kMonitorSubscribe,
+  kMonitorLeave,
   kEchoEffect,
   kEchoBypass,
   kEchoBlock,
@@ -103,6 +105,8 @@ enum class MessageId : std::uint8_t {
   kState,
   kAlarm,
   kMeter,
+  kMonitorLease,
+  kTelemetry,
 };
 constexpr Arg kEffectSelectArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -172,9 +176,16 @@ constexpr Arg kFootswitchArgs[] = {
     {"down", 'i', 0.0, 2.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kFaultInjectKindChoices[] = {
-    "nan", "overload"};
+    "nan", "overload", "underrun", "burn"};
 constexpr Arg kFaultInjectArgs[] = {
-    {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kFaultInjectKindChoices, 2},
+    {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kFaultInjectKindChoices, 4},
+};
+constexpr Arg kMonitorSubscribeArgs[] = {
+    {"key", 'i', 1.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"lease", 'i', 1.0, 60.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr Arg kMonitorLeaveArgs[] = {
+    {"key", 'i', 1.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kEchoEffectArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -300,8 +311,56 @@ constexpr Arg kMeterArgs[] = {
     {"late", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"underruns", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
+constexpr Arg kMonitorLeaseArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"key", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"lease", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"consoles", 'i', 0.0, 8.0, false, nullptr, 0, nullptr, 0},
+    {"control", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+};
+constexpr double kTelemetryBlockChoices[] = {1.0, 16.0};
+constexpr Arg kTelemetryArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"key", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"sequence", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"up_s", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"period", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"blocks", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"deadline_us", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"mean_us", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"p99_us", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"max_us", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"load", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"peak", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"late", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"underruns", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"underrun_age_s", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"cpu", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"input", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"output", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"input_clip", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"output_clip", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"signal", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"effect", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"block", 'i', -2147483648.0, 2147483647.0, false, kTelemetryBlockChoices, 2, nullptr, 0},
+    {"bypass", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+    {"params", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"delay_period", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"delay_converters", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"delay_model", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"alarms", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"temperature", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"versions", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"dropped", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"refused", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+};
 
-constexpr int kNumMessages = 42;
+constexpr int kNumMessages = 46;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -331,6 +390,8 @@ constexpr Message kMessages[kNumMessages] = {
     {"/expression/calibrate", "i", true, kExpressionCalibrateArgs, 1},
     {"/footswitch", "si", true, kFootswitchArgs, 2},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
+    {"/monitor/subscribe", "ii", true, kMonitorSubscribeArgs, 2},
+    {"/monitor/leave", "i", true, kMonitorLeaveArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},
     {"/echo/block", "siii", false, kEchoBlockArgs, 4},
@@ -345,6 +406,8 @@ constexpr Message kMessages[kNumMessages] = {
     {"/state", "siiisssiiisfffffi", false, kStateArgs, 17},
     {"/alarm", "siiss", false, kAlarmArgs, 5},
     {"/meter", "siiffffiii", false, kMeterArgs, 10},
+    {"/monitor/lease", "siiiiii", false, kMonitorLeaseArgs, 7},
+    {"/telemetry", "siiiifiiffffffiiffffiiissiisifisfsii", false, kTelemetryArgs, 36},
 };
 
 // What any message to the engine may carry after its own arguments.

@@ -42,6 +42,10 @@ constexpr Row kRows[] = {
     {MessageId::kFootswitch, IntentKind::kFootswitch},
     {MessageId::kFaultInject, IntentKind::kInjectNan},
     {MessageId::kFaultInject, IntentKind::kInjectOverload},
+    {MessageId::kFaultInject, IntentKind::kInjectUnderrun},
+    {MessageId::kFaultInject, IntentKind::kInjectBurn},
+    {MessageId::kMonitorSubscribe, IntentKind::kMonitorSubscribe},
+    {MessageId::kMonitorLeave, IntentKind::kMonitorLeave},
 };
 
 }  // namespace

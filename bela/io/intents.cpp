@@ -102,8 +102,27 @@ bool ReadName(const MessageArg& arg, Intent* intent) {
 Verdict ReadFault(const Message& message, const Arg* args, Intent* intent) {
   if (message.args[0].type != 's' || !IsWord(args[0], message.args[0].text))
     return Verdict::kDropped;
-  intent->kind = message.args[0].text == "nan" ? IntentKind::kInjectNan
-                                               : IntentKind::kInjectOverload;
+  const std::string& word = message.args[0].text;
+  intent->kind = word == "nan"        ? IntentKind::kInjectNan
+                 : word == "overload" ? IntentKind::kInjectOverload
+                 : word == "underrun" ? IntentKind::kInjectUnderrun
+                                      : IntentKind::kInjectBurn;
+  return Verdict::kTaken;
+}
+
+// A console: its key, and to subscribe the seconds of its lease.
+Verdict ReadMonitor(MessageId id, const Message& message, const Arg* args,
+                    Intent* intent) {
+  double key = 0.0, lease = 0.0;
+  const bool asks = id == MessageId::kMonitorSubscribe;
+  if (CheckNumber(args[0], message.args[0], args[0].min, args[0].max, &key) !=
+          Verdict::kTaken ||
+      (asks && CheckNumber(args[1], message.args[1], args[1].min, args[1].max,
+                           &lease) != Verdict::kTaken))
+    return Verdict::kDropped;
+  intent->kind = KindOf(id);
+  intent->value = static_cast<int>(key);
+  intent->number = static_cast<float>(lease);
   return Verdict::kTaken;
 }
 
@@ -176,6 +195,9 @@ Verdict ReadOwn(MessageId id, const Message& message, const protocol::Message& r
       return ReadParamSet(message, row.args, intent);
     case MessageId::kFaultInject:
       return ReadFault(message, row.args, intent);
+    case MessageId::kMonitorSubscribe:
+    case MessageId::kMonitorLeave:
+      return ReadMonitor(id, message, row.args, intent);
     case MessageId::kGestureSet:
     case MessageId::kGestureClear:
       return ReadGesture(id, message, intent);

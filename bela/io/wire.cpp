@@ -4,7 +4,7 @@
 namespace pedal {
 namespace {
 
-constexpr std::size_t kMostArgs = 32;
+constexpr std::size_t kMostArgs = 40;
 
 }  // namespace
 

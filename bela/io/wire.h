@@ -8,7 +8,7 @@
 namespace pedal {
 
 // False where an argument is of a kind that the protocol does not know, or there are
-// more than 32.
+// more than 40.
 bool FromOsc(const oscpkt::Message& from, Message* message);
 bool FromGui(const JSONObject& from, Message* message);
 

@@ -224,8 +224,19 @@ MESSAGES: dict[str, Message] = {
     ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
-            Arg('kind', 's', '', None, None, False, ('nan', 'overload')),
-        ), 'For tests: breaks the sounding model. Taken offline only, or where PEDAL_ALLOW_FAULTS=1.'
+            Arg('kind', 's', '', None, None, False, ('nan', 'overload', 'underrun', 'burn')),
+        ), 'For tests: breaks the sounding model, stalls one block until the device runs dry, or turns the extra load of PEDAL_BURN_PERCENT on or off. Taken offline only, or where PEDAL_ALLOW_FAULTS=1.'
+    ),
+    '/monitor/subscribe': Message(
+        '/monitor/subscribe', 'ii', 'engine', (
+            Arg('key', 'i', 'drawn by the console', 1, 2147483647, False, ()),
+            Arg('lease', 'i', 's', 1, 60, False, ()),
+        ), 'A console asks for /telemetry until the lease ends; the same message renews it. By OSC only. Answered by /monitor/lease; a ninth console is refused.'
+    ),
+    '/monitor/leave': Message(
+        '/monitor/leave', 'i', 'engine', (
+            Arg('key', 'i', 'of the console', 1, 2147483647, False, ()),
+        ), 'Ends the lease; no answer.'
     ),
     '/echo/effect': Message(
         '/echo/effect', 'siis', 'clients', (
@@ -372,6 +383,57 @@ MESSAGES: dict[str, Message] = {
             Arg('late', 'i', 'blocks that took longer than their period', -2147483648, 2147483647, False, ()),
             Arg('underruns', 'i', '', -2147483648, 2147483647, False, ()),
         ), 'Levels and load since the last report.'
+    ),
+    '/monitor/lease': Message(
+        '/monitor/lease', 'siiiiii', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('key', 'i', "the console's own", -2147483648, 2147483647, False, ()),
+            Arg('lease', 'i', 's', -2147483648, 2147483647, False, ()),
+            Arg('consoles', 'i', 'that are served now', 0, 8, False, ()),
+            Arg('control', 'i', '', 0, 1, False, ()),
+        ), 'Answers /monitor/subscribe, to the asker only. control: intents from its address are taken.'
+    ),
+    '/telemetry': Message(
+        '/telemetry', 'siiiifiiffffffiiffffiiissiisifisfsii', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('key', 'i', 'of the console that it is sent to', -2147483648, 2147483647, False, ()),
+            Arg('sequence', 'i', 'report of this lease, from 1; a gap is a loss', -2147483648, 2147483647, False, ()),
+            Arg('up_s', 'f', 's since the start', None, None, False, ()),
+            Arg('period', 'i', 'samples', -2147483648, 2147483647, False, ()),
+            Arg('blocks', 'i', '', 0, 2147483647, False, ()),
+            Arg('deadline_us', 'f', 'us, the period', None, None, False, ()),
+            Arg('mean_us', 'f', 'us, block time of the interval', None, None, False, ()),
+            Arg('p99_us', 'f', 'us, to 5 %', None, None, False, ()),
+            Arg('max_us', 'f', 'us, to 5 %', None, None, False, ()),
+            Arg('load', 'f', '% of the deadline, mean of the interval', None, None, False, ()),
+            Arg('peak', 'f', '% of the deadline, worst block of the interval', None, None, False, ()),
+            Arg('late', 'i', 'blocks that took longer than their period', 0, 2147483647, False, ()),
+            Arg('underruns', 'i', '', 0, 2147483647, False, ()),
+            Arg('underrun_age_s', 'f', 's since the last one, -1 for never', None, None, False, ()),
+            Arg('cpu', 'f', "%, Bela's own figure, -1 for none", None, None, False, ()),
+            Arg('input', 'f', 'dBFS, peak of the interval', None, None, False, ()),
+            Arg('output', 'f', 'dBFS, peak of the interval', None, None, False, ()),
+            Arg('input_clip', 'i', 'samples at or above -0.1 dBFS', 0, 2147483647, False, ()),
+            Arg('output_clip', 'i', 'samples that the limiter held back', 0, 2147483647, False, ()),
+            Arg('signal', 'i', 'frames of blocks whose input passed -60 dBFS', 0, 2147483647, False, ()),
+            Arg('effect', 's', 'effect id', None, None, False, ()),
+            Arg('preset', 's', 'preset id, empty for none', None, None, False, ()),
+            Arg('block', 'i', 'samples', -2147483648, 2147483647, False, (1, 16)),
+            Arg('bypass', 'i', '', 0, 1, False, ()),
+            Arg('params', 's', 'trim=0,drive=50,...: each in its own unit', None, None, False, ()),
+            Arg('delay_period', 'i', 'samples, two periods', -2147483648, 2147483647, False, ()),
+            Arg('delay_converters', 'f', 'samples, -1 where unknown', None, None, False, ()),
+            Arg('delay_model', 'i', 'samples', -2147483648, 2147483647, False, ()),
+            Arg('alarms', 's', 'codes of /alarm that hold, comma-separated', None, None, False, ()),
+            Arg('temperature', 'f', 'C, -300 for none', None, None, False, ()),
+            Arg('versions', 's', 'pedal 0.1.0, protocol 1, bank factory', None, None, False, ()),
+            Arg('dropped', 'i', 'messages dropped or clamped', 0, 2147483647, False, ()),
+            Arg('refused', 'i', 'intents from addresses that may not control', 0, 2147483647, False, ()),
+        ), 'How the pedal is, to consoles with a lease only. Counts run since the start, modulo 2^31; an interval runs from the report before.'
     ),
 }
 
