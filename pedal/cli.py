@@ -195,6 +195,30 @@ def ctl(
 
 
 @app.command()
+def monitor(
+    board: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST[:PORT]", help="A pedal; may be repeated."),
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="Ends by itself.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a report.")
+    ] = False,
+    bell: Annotated[bool, typer.Option("--bell", help="A new alarm rings.")] = False,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
+    ] = None,
+    log: Annotated[Path | None, typer.Option(help="Keeps every report here.")] = None,
+) -> None:
+    """Watches pedals: load, latency, levels, alarms; as lines without a terminal."""
+    from pedal.console.monitor import Options
+    from pedal.console.monitor import monitor as watch
+
+    options = Options(tuple(board or ()), seconds, as_json, bell, thresholds, log)
+    watch(options, _console())
+
+
+@app.command()
 def doctor(bank: BankOption = FACTORY_BANK) -> None:
     """Looks at this machine and says what to change; exit 1 when it is broken."""
     from pedal.doctor import Health, examine

@@ -1,0 +1,238 @@
+"""`pedal monitor`: wires the feed, the rig, the screen, the keys and the log."""
+
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+
+from pedal.console.feed import Feed
+from pedal.console.keys import Intent, Wish, keys_in, press
+from pedal.console.plain import json_line, plain_line
+from pedal.console.rig import Rig, added, heard, passed, refused, renewed
+from pedal.console.session import Drop, Link, Pedal
+from pedal.console.thresholds import limits_of
+from pedal.console.views import Frame, screen
+from pedal.errors import LinkError, UsageError
+from pedal.keys import Keys
+from pedal.messages import Reading
+from pedal.protocol.protocol import OSC_PORT
+
+LOCAL = "127.0.0.1"
+FRAME_S = 0.2  # between two drawings
+TURN_S = 0.1  # waited at most for something to come
+LINE_S = 1.0  # between two plain lines of a pedal
+PATIENCE_S = 5.0  # until a console without a screen gives up the search
+ASK_S = 0.3  # between two requests for a snapshot; longer where nobody answers
+ASK_MOST_S = 5.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """boards: HOST or HOST:PORT each; none is: find them. seconds: None is until q."""
+
+    boards: Sequence[str] = ()
+    seconds: float | None = None
+    as_json: bool = False
+    bell: bool = False
+    thresholds: Path | None = None
+    log: Path | None = None
+
+
+@dataclass
+class Asked:
+    """When a pedal's whole state was last asked for, and how long to wait then."""
+
+    at_s: float = 0.0
+    wait_s: float = ASK_S
+
+
+def monitor(options: Options, console: Console) -> None:
+    """Watches until the time is up, q or Ctrl-C.
+
+    Raises UsageError for what cannot be meant, LinkError where no pedal answers and
+    nobody looks at a screen.
+    """
+    if options.seconds is not None and not 0 < options.seconds < 1e9:
+        raise UsageError(f"--seconds: expected above 0, found {options.seconds:g}")
+    limits = limits_of(_read(DEFAULTS), *_override(options.thresholds))
+    places = [place_of(board) for board in options.boards or [LOCAL]]
+    terminated = signal.signal(signal.SIGTERM, _as_interrupt)
+    try:
+        with Feed() as feed:
+            Monitor(options, console, feed, Rig(limits, bell=options.bell)).run(places)
+    except KeyboardInterrupt:
+        return
+    finally:
+        signal.signal(signal.SIGTERM, terminated)
+
+
+DEFAULTS = Path(__file__).with_name("thresholds.toml")
+
+
+def place_of(board: str) -> tuple[str, str, int]:
+    """HOST or HOST:PORT as name, host and port. Raises UsageError."""
+    host, colon, port = board.partition(":")
+    if not host or (colon and not port.isdecimal()) or int(port or 1) not in PORTS:
+        raise UsageError(f'--board: expected HOST or HOST:PORT, found "{board}"')
+    return board, host, int(port or OSC_PORT)
+
+
+PORTS = range(1, 65536)
+
+
+@dataclass
+class Monitor:
+    """One run of the console."""
+
+    options: Options
+    console: Console
+    feed: Feed
+    rig: Rig
+    began_s: float = field(default_factory=time.monotonic)
+    drawn_s: float = 0.0
+    asked: dict[str, Asked] = field(default_factory=dict)
+    rekeyed_s: dict[str, float] = field(default_factory=dict)
+
+    def run(self, places: Sequence[tuple[str, str, int]]) -> None:
+        """Until the time is up or q."""
+        for name, host, port in dict.fromkeys(places):
+            key = self.feed.add(name, host, port)
+            self.rig = added(self.rig, name, key, time.monotonic())
+        if self.options.as_json or not self.console.is_terminal:
+            self._loop(None, None)
+            return
+        live = Live(console=self.console, auto_refresh=False, screen=True)
+        try:
+            with Keys() as keys, live:
+                self._loop(keys, live)
+        finally:
+            self._farewell()
+
+    def _loop(self, keys: Keys | None, live: Live | None) -> None:
+        """Turns until the end."""
+        while True:
+            self.feed.watch(keys.descriptors() if keys else [])
+            came, is_pressed = self.feed.turn(TURN_S)
+            now_s = time.monotonic()
+            for name, what in came:
+                self._take(name, what, now_s)
+            self._tend(now_s)
+            if keys and is_pressed and self._pressed(keys.pressed(), now_s):
+                return
+            self._show(live, now_s)
+            if self._is_over(now_s, live):
+                return
+
+    def _take(self, name: str, what: Reading | Drop, now_s: float) -> None:
+        """One message, or one that was dropped."""
+        if isinstance(what, Drop):
+            self.rig = refused(self.rig, name, what)
+            return
+        before = self.rig.seats[name].pedal.received
+        self.rig = heard(self.rig, name, what, now_s)
+        seat = self.rig.seats[name]
+        if seat.pedal.received == before or what.address != "/telemetry":
+            return
+        if self.options.as_json:
+            print(json_line(seat, datetime.now().astimezone()), flush=True)
+
+    def _tend(self, now_s: float) -> None:
+        """Looks for what was lost, asks for states that are missing or old."""
+        bells = self.rig.bells
+        self.rig = passed(self.rig, now_s)
+        for name, seat in self.rig.seats.items():
+            pedal = seat.pedal
+            lost = pedal.link(now_s) is Link.LOST
+            if lost and self.rekeyed_s.get(name) != pedal.heard_s:
+                self.rekeyed_s[name] = pedal.heard_s
+                self.rig = renewed(self.rig, name, self.feed.renew(name))
+            elif pedal.link(now_s) is Link.CONNECTED:
+                self._ask_state(pedal, now_s)
+        if self.rig.bell and self.rig.bells > bells and self.console.is_terminal:
+            self.console.bell()
+
+    def _ask_state(self, pedal: Pedal, now_s: float) -> None:
+        """Wants a snapshot where there is none, or one that is behind the reports."""
+        asked = self.asked.setdefault(pedal.name, Asked())
+        is_new = pedal.state.boot_id != pedal.boot_id
+        if not is_new and pedal.gap_s is None:
+            asked.wait_s = ASK_S
+            return
+        if now_s - asked.at_s < asked.wait_s:
+            return
+        asked.at_s, asked.wait_s = now_s, min(asked.wait_s * 1.5, ASK_MOST_S)
+        self.feed.send(pedal.name, "/state/get")
+        if is_new or not pedal.state.presets:
+            self.feed.send(pedal.name, "/presets/get")
+
+    def _pressed(self, text: str, now_s: float) -> bool:
+        """Does what the keys mean. True when one of them is to quit."""
+        for key in keys_in(text):
+            self.rig, wishes = press(self.rig, key, now_s)
+            for wish in wishes:
+                if wish is Wish.QUIT:
+                    return True
+                if isinstance(wish, Intent):
+                    self.feed.send(wish.name, wish.address, wish.args)
+            self.drawn_s = 0.0  # what a key did is seen at once
+        return False
+
+    def _show(self, live: Live | None, now_s: float) -> None:
+        """Draws a frame, or prints a line a pedal, when it is time."""
+        wall = datetime.now()
+        if live is not None:
+            if now_s - self.drawn_s >= FRAME_S:
+                self.drawn_s = now_s
+                size = self.console.size
+                frame = Frame(now_s, wall, size.width, size.height)
+                live.update(screen(self.rig, frame), refresh=True)
+        elif not self.options.as_json and now_s - self.drawn_s >= LINE_S:
+            if self.drawn_s:
+                for seat in self.rig.seats.values():
+                    print(plain_line(seat, now_s, wall), flush=True)
+            self.drawn_s = now_s
+
+    def _is_over(self, now_s: float, live: Live | None) -> bool:
+        """Whether the time is up. Raises LinkError when nobody is there to wait."""
+        ran_s = now_s - self.began_s
+        is_over = self.options.seconds is not None and ran_s >= self.options.seconds
+        alone = all(seat.pedal.report is None for seat in self.rig.seats.values())
+        if alone and (is_over or (live is None and ran_s >= PATIENCE_S)):
+            names = ", ".join(self.rig.seats)
+            raise LinkError(
+                f"pedal at {names}: no answer within {ran_s:.0f} s; start one with "
+                "`make run`, or name it with --board HOST"
+            )
+        return is_over
+
+    def _farewell(self) -> None:
+        """A line a pedal, where the screen was."""
+        for seat in self.rig.seats.values():
+            pedal = seat.pedal
+            count = f"{pedal.received} reports, {pedal.lost} lost on the way"
+            drops = f"{sum(pedal.drops.values())} datagrams dropped"
+            self.console.print(f"{pedal.name}: {count}, {drops}", markup=False)
+
+
+def _override(path: Path | None) -> tuple[str, str]:
+    """The text and name of a file of thresholds; "" for none."""
+    return ("", "") if path is None else (_read(path), str(path))
+
+
+def _read(path: Path) -> str:
+    """A text file. Raises UsageError when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as cause:
+        reason = getattr(cause, "strerror", None) or "it is no UTF-8 text"
+        raise UsageError(f"thresholds {path}: cannot be read: {reason}") from cause
+
+
+def _as_interrupt(*_: object) -> None:
+    """SIGTERM ends the console as Ctrl-C does."""
+    raise KeyboardInterrupt
