@@ -82,11 +82,11 @@ bool setup(BelaContext* context, void*) {
     return std::fprintf(stderr, "pedal-engine: %s\n", wrong.c_str()), false;
   program.offline = (context->flags & BELA_FLAG_OFFLINE) != 0;
   const pedal::EngineConfig config = program.PrepareEngine();
-  program.cpu.count = 100;  // blocks a percentage; 0 would stop the clock
+  program.PrepareVitals(context);
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
   program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets,
-                        program.surface.remote());
+                        program.surface.remote(), &program.burden);
   program.banks.Prepare(
       &program.engine, static_cast<int>(context->audioFrames),
       program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);
@@ -94,11 +94,12 @@ bool setup(BelaContext* context, void*) {
   for (const auto& footswitch : pedal::board::kFootswitches)
     pinMode(context, 0, footswitch.digital, INPUT);
   for (const auto& led : pedal::board::kLeds) pinMode(context, 0, led.digital, OUTPUT);
-  program.osc.Prepare(program.settings.osc_port, &program.inbox);
+  program.osc.Prepare(program.settings.osc_port, program.settings.control,
+                      &program.inbox, &program.consoles);
   program.gui.Prepare("pedal", program.settings.gui_port, &program.inbox);
   program.publisher.Prepare(program.settings, &program.engine, &program.banks,
                             &program.inbox, &program.vitals, &program.osc, &program.gui,
-                            &program.presets);
+                            &program.presets, &program.consoles);
   if (!program.offline) {
     Bela_runAuxiliaryTask(LoadBankTask);
     Bela_runAuxiliaryTask(PublishTask);
@@ -132,9 +133,9 @@ void render(BelaContext* context, void*) {
     audioWrite(context, n, 0, program.left[n]);
     audioWrite(context, n, 1, program.right[n]);
   }
-  program.vitals.input.Add(program.in.data(), static_cast<int>(frames));
-  program.vitals.output.Add(program.left.data(), static_cast<int>(frames));
+  program.CountLevels(static_cast<int>(frames));
   WriteLeds(context, &program);
+  program.burden.Spend(context);
   Bela_cpuToc(&program.cpu);
   program.CountBlock(context);
 }

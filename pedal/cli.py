@@ -82,6 +82,9 @@ def run(
     listen: Annotated[
         bool, typer.Option("--listen", help="Opens the page to the network, by PIN.")
     ] = False,
+    osc_listen: Annotated[
+        bool, typer.Option("--osc-listen", help="Lets consoles of the network watch.")
+    ] = False,
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
     from pedal.run import Options, play
@@ -97,6 +100,7 @@ def run(
         source,
         gui_port,
         listen,
+        osc_listen,
     )
     play(options, _console())
 

@@ -25,6 +25,8 @@ class Settings:
     osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
     None is neither read nor written. params: where parameters start, by id, in units.
     preset: the id of the one that a restarted engine goes on to call its sound.
+    osc_listen: anybody on the network may read by OSC; this machine controls, and whom
+    PEDAL_CONTROL names.
     link_port: of the host's control channel, for the bridge; 0 is none.
     """
 
@@ -40,9 +42,12 @@ class Settings:
     params: Mapping[str, float] = field(default_factory=dict)
     link_port: int = 0
     preset: str = ""
+    osc_listen: bool = False
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the program's settings in it."""
+        control = ["127.0.0.1", os.environ.get("PEDAL_CONTROL", "")]
+        listen = {"PEDAL_LISTEN": "1"} if self.osc_listen else {}
         params = ",".join(f"{name}={value!r}" for name, value in self.params.items())
         return os.environ | {
             "PEDAL_BANK": str(self.bank),
@@ -57,6 +62,8 @@ class Settings:
             "PEDAL_PARAMS": params,
             "PEDAL_PRESET": self.preset,
             "PEDAL_ALLOW_FAULTS": str(int(self.allow_faults)),
+            "PEDAL_CONTROL": ",".join(filter(None, control)),
+            **listen,
         }
 
 

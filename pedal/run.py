@@ -33,6 +33,7 @@ class Options:
     """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
 
     gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
+    osc_listen: opens OSC to the network, for consoles to read.
     """
 
     audio: str = "demo"
@@ -45,6 +46,7 @@ class Options:
     source: Path | None = None
     gui_port: int | None = None
     listen: bool = False
+    osc_listen: bool = False
 
 
 def play(options: Options, console: Console) -> None:
@@ -68,6 +70,7 @@ def play(options: Options, console: Console) -> None:
             osc_port=port,
             link_port=link_port,
             data=data_folder(),
+            osc_listen=options.osc_listen,
         )
         engine = EngineProcess(settings, options, summary_file)
         player = Player(engine, bridge, port, console)

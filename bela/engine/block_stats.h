@@ -36,17 +36,39 @@ class BlockStats {
 
   // The time in us below which `share` (0..1) of all blocks lie, to 5 %. [io]
   float Percentile(float share) const {
-    const double wanted = static_cast<double>(share) * blocks();
-    double seen = 0.0;
+    const float found = PercentileSince(Histogram(), share);
+    return found > 0.0f ? std::fmin(found, max_us()) : max_us();
+  }
+
+  // How many blocks took how long, at one moment.
+  static constexpr int kBins = 320;  // 0.1 us to 0.6 s in steps of 5 %
+  struct Histogram {
+    std::uint32_t counts[kBins] = {};
+  };
+  void Copy(Histogram* histogram) const {
+    for (int bin = 0; bin < kBins; ++bin)
+      histogram->counts[bin] = bins_[bin].load(std::memory_order_relaxed);
+  }
+
+  // The same of the blocks since `before` was copied, 0 where there were none. Counts
+  // may have wrapped in between. [io]
+  float PercentileSince(const Histogram& before, float share) const {
+    Histogram now;
+    Copy(&now);
+    double blocks = 0.0, seen = 0.0;
     for (int bin = 0; bin < kBins; ++bin) {
-      seen += bins_[bin].load(std::memory_order_relaxed);
-      if (seen >= wanted && seen > 0.0) return std::fmin(TopOf(bin), max_us());
+      now.counts[bin] -= before.counts[bin];
+      blocks += now.counts[bin];
     }
-    return max_us();
+    const double wanted = static_cast<double>(share) * blocks;
+    for (int bin = 0; bin < kBins; ++bin) {
+      seen += now.counts[bin];
+      if (seen >= wanted && seen > 0.0) return TopOf(bin);
+    }
+    return 0.0f;
   }
 
  private:
-  static constexpr int kBins = 320;  // 0.1 us to 0.6 s in steps of 5 %
   static constexpr float kStep = 1.05f;
   static float TopOf(int bin) {
     return 0.1f * std::pow(kStep, static_cast<float>(bin + 1));
@@ -70,22 +92,6 @@ class BlockStats {
   std::atomic<std::uint32_t> blocks_{0}, late_{0};
   std::atomic<float> max_us_{0.0f}, recent_max_share_{0.0f};
   std::atomic<double> busy_us_{0.0}, total_us_{0.0};
-};
-
-// The largest sample since it was last taken; one taken in the middle of a block may
-// show again.
-class PeakMeter {
- public:
-  void Add(const float* x, int count) PEDAL_REALTIME {
-    float peak = peak_.load(std::memory_order_relaxed);
-    for (int i = 0; i < count; ++i) peak = std::fmax(peak, std::fabs(x[i]));
-    peak_.store(peak, std::memory_order_relaxed);
-  }
-  // Linear. [io]
-  float Take() { return peak_.exchange(0.0f); }
-
- private:
-  std::atomic<float> peak_{0.0f};
 };
 
 }  // namespace pedal

@@ -91,15 +91,17 @@ class DcBlocker {
   float pole_ = 0.0f, last_in_ = 0.0f, last_out_ = 0.0f;
 };
 
+constexpr float kLimiterKnee = 0.70794578f;  // -3 dBFS
+
 // Sample-peak limiter without look-ahead or memory: the identity below -3 dBFS, bent so
 // that nothing passes -1 dBFS.
 inline float Limit(float x) PEDAL_REALTIME {
-  constexpr float kKnee = 0.70794578f;  // -3 dBFS
   constexpr float kCeiling = 0.89125f;  // just below -1 dBFS
   const float level = std::fabs(x);
-  if (level <= kKnee) return x;
-  const float over = (level - kKnee) / (kCeiling - kKnee);
-  const float bent = kKnee + (kCeiling - kKnee) * over / std::sqrt(1.0f + over * over);
+  if (level <= kLimiterKnee) return x;
+  const float over = (level - kLimiterKnee) / (kCeiling - kLimiterKnee);
+  const float bent =
+      kLimiterKnee + (kCeiling - kLimiterKnee) * over / std::sqrt(1.0f + over * over);
   return x < 0.0f ? -bent : bent;
 }
 

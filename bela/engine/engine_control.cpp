@@ -88,7 +88,11 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kPresetsImport:
     case IntentKind::kPresetsRestore:
     case IntentKind::kFootswitch:
-      return;  // files and texts are no matter of the engine's
+    case IntentKind::kInjectUnderrun:
+    case IntentKind::kInjectBurn:
+    case IntentKind::kMonitorSubscribe:
+    case IntentKind::kMonitorLeave:
+      return;  // files, texts and consoles are no matter of the engine's
     case IntentKind::kGesturesGet:
     case IntentKind::kGestureSet:
     case IntentKind::kGestureClear:

@@ -7,6 +7,7 @@ namespace pedal {
 namespace protocol {
 
 constexpr int kVersion = 1;
+constexpr char kPedalVersion[] = "0.1.0";
 constexpr int kOscPort = 7562;
 
 // Stands for "no bound": the largest finite number, for a board built with -ffast-math.

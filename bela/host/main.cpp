@@ -57,7 +57,7 @@ void RunWav(const Options& options, const std::string& project) {
   WavReader in(options.in);
   WavWriter out(options.out);
   PinTrace trace(options.trace);
-  OfflineJob job = {&in, &out, options.tail, {}, &trace};
+  OfflineJob job = {&in, &out, options.tail, {}, &trace, options.delay};
   if (!options.performance.empty())
     job.performance = LoadPerformance(options.performance);
   Program program(options.bela, project, BELA_FLAG_OFFLINE);

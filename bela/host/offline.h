@@ -12,12 +12,17 @@
 namespace pedal {
 namespace host {
 
+// kBoard: the board's double buffering, a cable from its output to its input: what goes
+// in with block n comes out with block n + 2.
+enum class Delay { kNone, kBoard };
+
 struct OfflineJob {
   WavReader* in;
   WavWriter* out;
   std::int64_t tail;               // samples of silence after the input
   std::vector<Event> performance;  // sorted
   PinTrace* trace = nullptr;       // of the outputs, if it is wanted
+  Delay delay = Delay::kNone;
 };
 
 // The output is as long as input and tail; pins and cable change at their very sample,

@@ -20,6 +20,7 @@ enum Code {
   kIn,
   kOut,
   kTail,
+  kLoop,
   kPerformance,
   kSeconds,
   kSummary,
@@ -33,6 +34,7 @@ const option kLongOptions[] = {
     {"in", required_argument, nullptr, kIn},
     {"out", required_argument, nullptr, kOut},
     {"tail", required_argument, nullptr, kTail},
+    {"loop", no_argument, nullptr, kLoop},
     {"performance", required_argument, nullptr, kPerformance},
     {"seconds", required_argument, nullptr, kSeconds},
     {"summary", required_argument, nullptr, kSummary},
@@ -84,6 +86,9 @@ void Take(int code, Options* options) {
     case kTail:
       options->tail = static_cast<std::int64_t>(Number("--tail", 0.0, kMaxTail));
       break;
+    case kLoop:
+      options->delay = Delay::kBoard;
+      break;
     case kOscPort:
       options->osc_port = static_cast<int>(Number("--osc-port", 0.0, 65535.0));
       break;
@@ -105,6 +110,8 @@ void Check(const Options& options) {
                 ": expected --in FILE.wav");
   if (!wav && !options.trace.empty())
     throw Error("--trace: expected --audio wav with it");
+  if (!wav && options.delay != Delay::kNone)
+    throw Error("--loop: expected --audio wav with it");
   if (wav && options.out.empty()) throw Error("--audio wav: expected --out FILE.wav");
   if (options.audio != Audio::kCard) return;
   if (!options.out.empty()) throw Error("--out: expected --audio wav or demo with it");
@@ -147,6 +154,8 @@ void PrintUsage() {
       "  --in FILE.wav           mono, 44100 Hz\n"
       "  --out FILE.wav          float32, mono, 44100 Hz; demo: what was played\n"
       "  --tail N                samples of silence rendered after --in\n"
+      "  --loop                  wav: --out is a board's, heard through a cable: two\n"
+      "                          periods late\n"
       "  --performance FILE      timed events for --audio wav, JSON; demo: pins only\n"
       "  --seconds N             demo, card: stop after N seconds\n"
       "  --summary FILE          what was played, and how it went, as JSON\n"

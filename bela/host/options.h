@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "host/offline.h"
+
 namespace pedal {
 namespace host {
 
@@ -17,8 +19,9 @@ struct Options {
   Audio audio = Audio::kDemo;
   std::string in, out, performance, summary, trace;
   std::int64_t tail = 0;  // samples
-  double seconds = 0.0;   // 0: until stopped
-  int osc_port = -1;      // -1: as PEDAL_OSC_PORT says
+  Delay delay = Delay::kNone;
+  double seconds = 0.0;  // 0: until stopped
+  int osc_port = -1;     // -1: as PEDAL_OSC_PORT says
   BelaInitSettings bela;
 };
 

@@ -8,8 +8,6 @@
 namespace pedal {
 namespace {
 
-const char* const kFaults[] = {"none", "no-bank", "nan", "overload"};  // by Fault
-
 // Why an intent changed nothing.
 std::string ReasonText(const Event& event, const Surroundings& around) {
   switch (event.reason) {
@@ -60,7 +58,7 @@ Message Snapshot(const Event& event, const Surroundings& around) {
       .Int(state.bypass)
       .Int(state.block)
       .Int(state.delay)
-      .Text(kFaults[static_cast<int>(state.fault)]);
+      .Text(CodeOf(state.fault));
   for (float value : state.params) message.Float(value);
   return message.Int(around.dropped);
 }
@@ -115,6 +113,19 @@ Message Presets(const Event& event, const Surroundings& around) {
 
 }  // namespace
 
+const char* CodeOf(Fault fault) {
+  switch (fault) {
+    case Fault::kNoBank:
+      return "no-bank";
+    case Fault::kNan:
+      return "nan";
+    case Fault::kOverload:
+      return "overload";
+    default:
+      return "none";
+  }
+}
+
 Message ToMessage(const Event& event, const Surroundings& around) {
   switch (event.kind) {
     case EventKind::kEffect:
@@ -133,7 +144,7 @@ Message ToMessage(const Event& event, const Surroundings& around) {
           .Text(ReasonText(event, around));
     case EventKind::kAlarm:
       return Open("/alarm", event, around)
-          .Text(kFaults[static_cast<int>(event.state.fault)])
+          .Text(CodeOf(event.state.fault))
           .Text(TextOf(event.state.fault));
     case EventKind::kRecovered:
       return Open("/alarm", event, around)

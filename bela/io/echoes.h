@@ -22,6 +22,9 @@ constexpr std::size_t kMostBackupBytes = 12288;  // of /presets/file, /presets/r
 // One event as the message that tells it; the protocol's table names the arguments.
 Message ToMessage(const Event& event, const Surroundings& around);
 
+// As /state and /alarm call it.
+const char* CodeOf(Fault fault);
+
 // An alarm that does not come from the engine.
 Message AlarmMessage(const std::string& code, const std::string& text, int revision,
                      const Surroundings& around);

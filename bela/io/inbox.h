@@ -6,6 +6,7 @@
 
 #include "controls/remote_feet.h"
 #include "engine/engine.h"
+#include "io/burden.h"
 #include "io/intents.h"
 #include "io/presets.h"
 
@@ -13,21 +14,41 @@ namespace pedal {
 
 class Inbox {
  public:
-  void Prepare(Engine* engine, const Rights& rights, Presets* presets,
-               RemoteFeet* feet) {
+  void Prepare(Engine* engine, const Rights& rights, Presets* presets, RemoteFeet* feet,
+               Burden* burden) {
     engine_ = engine;
     rights_ = rights;
     presets_ = presets;
     feet_ = feet;
+    burden_ = burden;
   }
 
   // From the one thread of `source`. False where the message was dropped. [io]
   bool Take(Source source, const Message& message) {
     Intent intent;
-    const Verdict verdict = ReadIntent(message, rights_, &intent);
+    return Read(message, &intent) && Accept(source, message, intent);
+  }
+
+  // The two halves of Take, for a wire that judges what lies between them. [io]
+  bool Read(const Message& message, Intent* intent) {
+    const Verdict verdict = ReadIntent(message, rights_, intent);
     if (verdict != Verdict::kTaken) ++dropped_;
-    if (verdict == Verdict::kDropped) return false;
-    if (intent.kind == IntentKind::kFootswitch) return Press(source, intent);
+    return verdict != Verdict::kDropped;
+  }
+  bool Accept(Source source, const Message& message, const Intent& intent) {
+    switch (intent.kind) {
+      case IntentKind::kFootswitch:
+        return Press(source, intent);
+      case IntentKind::kInjectUnderrun:
+      case IntentKind::kInjectBurn:
+        return Trouble(source, intent);
+      case IntentKind::kMonitorSubscribe:  // consoles come by OSC only
+      case IntentKind::kMonitorLeave:
+        ++dropped_;
+        return false;
+      default:
+        break;
+    }
     bool queued = false;
     if (intent.kind == IntentKind::kPresetsRestore)
       queued = presets_->Ask(intent, message.args[0].text);
@@ -47,6 +68,19 @@ class Inbox {
   int dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
+  // Time is what a render has not, so it cannot lose any. [io]
+  bool Trouble(Source source, const Intent& intent) {
+    if (rights_.timed) return ++dropped_, false;
+    if (intent.kind == IntentKind::kInjectUnderrun)
+      burden_->Stall();
+    else
+      burden_->Toggle();
+    Intent answer;  // asks for /state
+    answer.request = intent.request;
+    if (intent.request != 0) engine_->Push(source, answer);
+    return true;
+  }
+
   // A render has footswitch events of its own, each at its very sample. True where the
   // asker is answered, be it by a refusal. [io]
   bool Press(Source source, const Intent& intent) {
@@ -71,6 +105,7 @@ class Inbox {
   Engine* engine_ = nullptr;
   Presets* presets_ = nullptr;
   RemoteFeet* feet_ = nullptr;
+  Burden* burden_ = nullptr;
   Rights rights_;
   std::atomic<int> dropped_{0};
 };

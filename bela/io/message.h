@@ -1,6 +1,7 @@
 // A message of the protocol on its way between the engine and a wire, whichever wire it
 // is.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct MessageArg {
   double number = 0.0;
   std::string text;
 };
+
+// A count as a wire's int carries it: modulo 2^31.
+inline int Wrapped(std::uint32_t count) {
+  return static_cast<int>(count & 0x7fffffffu);
+}
 
 struct Message {
   std::string address;

@@ -1,5 +1,6 @@
-// The protocol over OSC: takes messages from anyone who may reach the port, and answers
-// those who spoke lately.
+// The protocol over OSC: takes messages from anyone who may reach the port, intents
+// that change something only from those who may control; answers who spoke lately, and
+// consoles.
 #pragma once
 #include <libraries/OscReceiver/OscReceiver.h>
 #include <libraries/UdpClient/UdpClient.h>
@@ -10,35 +11,46 @@
 #include <string>
 #include <vector>
 
+#include "io/consoles.h"
 #include "io/inbox.h"
+#include "io/permission.h"
 
 namespace pedal {
 
 class OscLink {
  public:
   // Listens on `port`; 0 is off. [setup]
-  void Prepare(int port, Inbox* inbox);
+  void Prepare(int port, const Permission& control, Inbox* inbox, Consoles* consoles);
 
-  // To everyone whose last message is at most 10 s old, at most kMostPeers of them.
-  // [publisher]
+  // To all consoles, and to everyone whose last message is at most 10 s old, at most
+  // kMostPeers of them. [publisher]
   void Send(const Message& message);
+
+  // The same without the consoles, which have a report of their own. [publisher]
+  void SendToPeers(const Message& message);
+
+  // To one. [publisher]
+  void SendTo(const Place& place, const Message& message);
 
  private:
   static constexpr int kMostPeers = 8;
-  static constexpr int kLease = 10;  // seconds
+  static constexpr double kLease = 10.0;  // seconds
   struct Peer {
-    std::string address;
-    int port;
-    long last_heard;  // seconds of the monotonic clock
+    Place place;
+    double last_heard;  // by Now()
   };
   void Receive(const oscpkt::Message& message, const char* from);
-  void Remember(const char* from);
+  void Remember(const Place& place);
+  std::vector<Place> PeersBeside(const std::vector<Place>& others);
+  void SendAll(const std::vector<Place>& places, const Message& message);
 
+  Permission control_;
   Inbox* inbox_ = nullptr;
+  Consoles* consoles_ = nullptr;
   std::mutex mutex_;  // between the receiver's and the publisher's thread; neither is
                       // the audio thread
   std::vector<Peer> peers_;
-  std::unique_ptr<UdpClient> client_;
+  std::unique_ptr<UdpClient> client_;  // of the publisher
   std::unique_ptr<OscReceiver> receiver_;
 };
 

@@ -20,14 +20,29 @@ struct Program {
   Inbox inbox;
   BankKeeper banks;
   Presets presets;
+  Burden burden;
+  Consoles consoles;
   Vitals vitals;
   OscLink osc;
   GuiLink gui;
   Publisher publisher;
   std::vector<float> in, left, right;  // one period
   BelaCpuData cpu = {};
+  static constexpr float kMonitorUs = 250e3f;  // that a figure of Bela's monitor covers
+  int monitor_blocks = 0;                      // the same in blocks
   std::atomic<StartKind> start{StartKind::kUnknown};  // from the first 10 ms
   bool offline = false;                               // rendering a file, off the clock
+
+  // What a block may cost here, and whose figures tell. [setup]
+  void PrepareVitals(const BelaContext* context) {
+    cpu.count = 100;  // blocks a percentage; 0 would stop the clock
+    vitals.period = static_cast<int>(context->audioFrames);
+    vitals.deadline_us =
+        1e6f * static_cast<float>(context->audioFrames) / context->audioSampleRate;
+    monitor_blocks = static_cast<int>(kMonitorUs / vitals.deadline_us) + 1;
+    Bela_cpuMonitoringInit(monitor_blocks);
+    burden.Prepare(offline ? 0 : settings.burn_percent);
+  }
 
   // How the pedal was started: waits for the first blocks, at most 500 ms, which a
   // board without digital pins never answers. [io]
@@ -78,14 +93,21 @@ struct Program {
     return LedsAt(state, number, engine.clock());
   }
 
+  // What was heard and played in the block. [audio]
+  void CountLevels(int frames) PEDAL_REALTIME {
+    vitals.levels.Add(in.data(), left.data(), frames,
+                      engine.state().bypass ? kClipLevel : kLimiterKnee);
+  }
+
   // After cpu's toc: the time that the block took, by the monitor's own clock. [audio]
   void CountBlock(const BelaContext* context) PEDAL_REALTIME {
     const float busy_us = static_cast<float>(cpu.toc.tv_sec - cpu.tic.tv_sec) * 1e6f +
                           static_cast<float>(cpu.toc.tv_nsec - cpu.tic.tv_nsec) * 1e-3f;
-    const float period_us =
-        1e6f * static_cast<float>(context->audioFrames) / context->audioSampleRate;
-    const bool late = vitals.blocks.Add(busy_us, period_us);
-    vitals.underruns.store(static_cast<int>(context->underrunCount));
+    const bool late = vitals.blocks.Add(busy_us, vitals.deadline_us);
+    vitals.underruns.store(context->underrunCount, std::memory_order_relaxed);
+    // The first figure counts from an unset clock.
+    if (vitals.blocks.blocks() > 2u * static_cast<unsigned>(monitor_blocks))
+      vitals.cpu.store(Bela_cpuMonitoringGet()->percentage, std::memory_order_relaxed);
     if (!offline) engine.ReportBlock(late);
   }
 };

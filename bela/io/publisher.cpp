@@ -4,17 +4,23 @@
 #include <Bela.h>
 #include <unistd.h>
 
-#include <cmath>
 #include <cstdio>
+
+#include "io/clock.h"
 
 namespace pedal {
 namespace {
 
 constexpr std::size_t kMostAlarms = 20;
+constexpr double kReportEvery = 0.05;  // s
 
-float ToDecibel(float linear) {
-  return linear > 1e-6f ? 20.0f * std::log10(linear) : -120.0f;
-}
+#ifdef PEDAL_ON_A_LAPTOP
+constexpr float kConverters = -1.0f;  // every card has its own
+#else
+// Samples of the board's codec, TLV320AIC3104: 17 in, 21 out (Texas Instruments
+// SLAS510).
+constexpr float kConverters = 38.0f;
+#endif
 
 std::string Quote(const std::string& text) {
   std::string quoted = "\"";
@@ -29,7 +35,7 @@ std::string Quote(const std::string& text) {
 
 void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
                         Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui,
-                        Presets* presets) {
+                        Presets* presets, Consoles* consoles) {
   settings_ = settings;
   engine_ = engine;
   banks_ = banks;
@@ -38,6 +44,9 @@ void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* ba
   osc_ = osc;
   gui_ = gui;
   presets_ = presets;
+  consoles_ = consoles;
+  telemetry_.Prepare(vitals, kConverters, Now());
+  state_ = engine->state();
   setlist_ = presets->setlist();
   feet_ = presets->feet();
   if (!settings.timeline.empty())
@@ -66,9 +75,12 @@ void Publisher::TakeMemory() {
 }
 
 void Publisher::Run() {
-  for (int tick = 0; !Bela_stopRequested(); ++tick) {
+  double due = Now();
+  while (!Bela_stopRequested()) {
     SendEvents();
-    if (tick % 5 == 0) SendMeter();
+    AnswerConsoles();
+    if (Now() >= due) SendReports();
+    while (due <= Now()) due += kReportEvery;
     usleep(10000);
   }
 }
@@ -99,6 +111,7 @@ void Publisher::SendEvents(SampleTime now) {
   while (const Event* event = engine_->PeekEvent()) {
     TakeMemory();  // an event may tell of it
     presets_->Note(event->state);
+    state_ = event->state;
     const Message message = ToMessage(*event, Around());
     revision_ = event->revision;
     Note(event->time, message);
@@ -129,26 +142,76 @@ void Publisher::Note(SampleTime time, const Message& message) {
                static_cast<long long>(time), message.address.c_str(), args.c_str());
 }
 
+void Publisher::SendReports() {
+  telemetry_.Measure(Now());
+  SendMeter();
+  SendTelemetry();
+}
+
 void Publisher::SendMeter() {
-  const BlockStats& blocks = vitals_->blocks;
-  const double busy_us = blocks.busy_us(), total_us = blocks.total_us();
-  const double passed_us = total_us - total_us_;
-  const double load = passed_us > 0.0 ? (busy_us - busy_us_) / passed_us : 0.0;
-  busy_us_ = busy_us;
-  total_us_ = total_us;
+  const Interval& interval = telemetry_.interval();
   Message message;
   message.address = "/meter";
   message.Text(settings_.boot_id)
       .Int(revision_)
       .Int(0)
-      .Float(ToDecibel(vitals_->input.Take()))
-      .Float(ToDecibel(vitals_->output.Take()))
-      .Float(static_cast<float>(100.0 * load))
-      .Float(100.0f * vitals_->blocks.TakeRecentMaxShare())
-      .Int(static_cast<int>(blocks.blocks() & 0x7fffffff))
-      .Int(static_cast<int>(blocks.late() & 0x7fffffff))
-      .Int(vitals_->underruns.load());
-  Send(message);
+      .Float(interval.input)
+      .Float(interval.output)
+      .Float(interval.load)
+      .Float(interval.peak)
+      .Int(Wrapped(vitals_->blocks.blocks()))
+      .Int(Wrapped(vitals_->blocks.late()))
+      .Int(Wrapped(vitals_->underruns.load()));
+  osc_->SendToPeers(message);
+  gui_->Send(message);
+}
+
+void Publisher::SendTelemetry() {
+  const std::vector<Console> consoles = consoles_->BeginReport(Now());
+  if (consoles.empty()) return;
+  Circumstances told;
+  told.boot_id = settings_.boot_id;
+  told.revision = revision_;
+  told.state = state_;
+  told.alarms = Alarms();
+  told.bank = banks_->name();
+  told.dropped = inbox_->dropped();
+  told.refused = consoles_->refused();
+  for (const Console& console : consoles)
+    osc_->SendTo(console.place, telemetry_.Report(told, console));
+}
+
+// To those who asked, and to nobody else.
+void Publisher::AnswerConsoles() {
+  ConsoleAnswer answer;
+  while (consoles_->TakeAnswer(&answer)) {
+    Message lease;
+    lease.address = "/monitor/lease";
+    lease.Text(settings_.boot_id)
+        .Int(revision_)
+        .Int(answer.asked.request)
+        .Int(answer.asked.value)
+        .Int(static_cast<int>(answer.asked.number))
+        .Int(answer.consoles)
+        .Int(answer.control);
+    osc_->SendTo(answer.to, answer.wrong.empty()
+                                ? lease
+                                : RejectedMessage(answer.asked, answer.wrong, revision_,
+                                                  Around()));
+  }
+}
+
+// The codes of /alarm that hold, comma-separated.
+std::string Publisher::Alarms() const {
+  std::string codes;
+  const auto add = [&codes](const char* code) {
+    codes += (codes.empty() ? "" : ",") + std::string(code);
+  };
+  if (state_.fault != Fault::kNone) add(CodeOf(state_.fault));
+  if (!banks_->name().empty() && !banks_->problem().empty()) add("bank-refused");
+  if (!presets_->problem().empty()) add("not-saved");
+  if (!presets_->lost().empty()) add("not-read");
+  return codes;
 }
 
 void Publisher::SendBankAlarm() {

@@ -1,10 +1,9 @@
-// Tells clients what the engine did: every event at once, levels and load 20 times a
-// second.
+// Tells clients what the engine did: every event at once; levels, load and telemetry 20
+// times a second.
 #pragma once
 #include <string>
 #include <vector>
 
-#include "engine/block_stats.h"
 #include "engine/engine.h"
 #include "io/bank_keeper.h"
 #include "io/echoes.h"
@@ -13,31 +12,25 @@
 #include "io/osc_link.h"
 #include "io/presets.h"
 #include "io/settings.h"
+#include "io/telemetry.h"
 
 namespace pedal {
-
-// What the audio thread leaves for the publisher.
-struct Vitals {
-  BlockStats blocks;
-  PeakMeter input, output;
-  std::atomic<int> underruns{0};
-};
 
 class Publisher {
  public:
   void Prepare(const Settings& settings, Engine* engine, BankKeeper* banks,
                Inbox* inbox, Vitals* vitals, OscLink* osc, GuiLink* gui,
-               Presets* presets);
+               Presets* presets, Consoles* consoles);
 
-  // Events within 10 ms, levels every 50 ms, until the program stops. [publisher]
+  // Events within 10 ms, reports every 50 ms, until the program stops. [publisher]
   void Run();
 
   // Sends all waiting events, and an alarm where a bank could not be loaded. now: the
   // engine's clock in an offline render, where messages have a time. [publisher]
   void SendEvents(SampleTime now = kEver);
 
-  // Sends levels and load. [publisher]
-  void SendMeter();
+  // Measures, and sends levels and load, and to consoles their reports. [publisher]
+  void SendReports();
 
   // The last state that was told, and all alarms since the start, as JSON members
   // without braces.
@@ -45,6 +38,10 @@ class Publisher {
 
  private:
   void Send(const Message& message);
+  void SendMeter();
+  void SendTelemetry();
+  void AnswerConsoles();
+  std::string Alarms() const;
   void TakeMemory();
   void AnswerFiles(SampleTime now);
   void SendBankAlarm();
@@ -61,13 +58,15 @@ class Publisher {
   OscLink* osc_ = nullptr;
   GuiLink* gui_ = nullptr;
   Presets* presets_ = nullptr;
+  Consoles* consoles_ = nullptr;
+  Telemetry telemetry_;
+  State state_;      // as last told
   Setlist setlist_;  // as the engine last shared it
   FootMap feet_;
   std::string data_problem_;  // as last told
   int events_lost_ = 0;
   int revision_ = 0;
-  double busy_us_ = 0.0, total_us_ = 0.0;  // at the last meter
-  std::vector<std::string> alarms_;        // the first kMostAlarms
+  std::vector<std::string> alarms_;  // the first kMostAlarms
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> timeline_{nullptr, std::fclose};
 };
 

@@ -27,6 +27,25 @@ std::string ReadPort(const char* name, int* port) {
   return "";
 }
 
+std::string ReadBurn(int* percent) {
+  const char* text = Get("PEDAL_BURN_PERCENT");
+  if (!*text) return "";
+  char* end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  if (*end || value < 0 || value > 200)
+    return std::string("PEDAL_BURN_PERCENT: found ") + text + ", expected 0 to 200";
+  *percent = static_cast<int>(value);
+  return "";
+}
+
+std::string ReadControl(Permission* control) {
+  if (!*Get("PEDAL_CONTROL")) return "";
+  const std::string wrong = control->Read(Get("PEDAL_CONTROL"));
+  if (wrong.empty()) return "";
+  return "PEDAL_CONTROL: found " + wrong +
+         ", expected IPv4 addresses and nets like 192.168.7.0/24, comma-separated";
+}
+
 std::string ReadParams(const char* text, float* params) {
   std::istringstream pairs(text);
   std::string pair;
@@ -77,6 +96,9 @@ std::string ReadSettings(Settings* settings) {
   std::string wrong = ReadParams(Get("PEDAL_PARAMS"), settings->engine.params);
   if (wrong.empty()) wrong = ReadPort("PEDAL_OSC_PORT", &settings->osc_port);
   if (wrong.empty()) wrong = ReadPort("PEDAL_GUI_PORT", &settings->gui_port);
+  if (wrong.empty()) wrong = ReadControl(&settings->control);
+  if (wrong.empty() && settings->allow_faults)
+    wrong = ReadBurn(&settings->burn_percent);
   return wrong;
 }
 

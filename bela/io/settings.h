@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/engine.h"
+#include "io/permission.h"
 
 namespace pedal {
 
@@ -19,6 +20,9 @@ struct Settings {
   int osc_port = 7562;        // PEDAL_OSC_PORT; 0 is off
   int gui_port = 5555;        // PEDAL_GUI_PORT
   bool allow_faults = false;  // PEDAL_ALLOW_FAULTS=1
+  int burn_percent = 0;       // PEDAL_BURN_PERCENT: of a period, added to each block
+  Permission control;         // PEDAL_CONTROL: who may control by OSC, "10.0.0.5,
+                              // 192.168.1.0/24" without blanks, or none
   EngineConfig engine;  // PEDAL_EFFECT, PEDAL_BYPASS=1, PEDAL_MODEL_BLOCK, PEDAL_RAW=1,
                         // PEDAL_PARAMS ("drive=80,level=-3"), PEDAL_PRESET: the preset
                         // that it says it plays, where there is one of that id

@@ -18,13 +18,14 @@ ROOT = HERE.parent.parent
 
 
 def load(folder: Path = HERE) -> dict:
-    """The TOML as one dict: version, port, message, intent_option, param, board."""
+    """The TOML as one dict: versions, port, message, intent_option, param, board."""
     tables = {
         name: tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
         for name in ("messages", "params", "board")
     }
     spec = {
         "version": tables["messages"]["version"],
+        "pedal_version": pedal_version(),
         "port": tables["messages"]["protocol_osc_port"],
         "message": tables["messages"]["message"],
         "intent_option": tables["messages"]["intent_option"],
@@ -33,6 +34,12 @@ def load(folder: Path = HERE) -> dict:
     }
     check(spec)
     return spec
+
+
+def pedal_version() -> str:
+    """The version of the whole, which a pedal tells its consoles."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return table["project"]["version"]
 
 
 def check(spec: dict) -> None:

@@ -112,6 +112,7 @@ def cpp_protocol(spec: dict) -> str:
     lines = [f"// {NOTE}", "#pragma once", "", "#include <cstdint>", ""]
     lines += ["namespace pedal {", "namespace protocol {", ""]
     lines += [f"constexpr int kVersion = {spec['version']};"]
+    lines += [f"constexpr char kPedalVersion[] = {quoted(spec['pedal_version'])};"]
     lines += [f"constexpr int kOscPort = {spec['port']};", "", CPP_TYPES]
     lines += cpp_enum("ParamId", [row["id"] for row in spec["param"]])
     lines += [f"constexpr int kNumParams = {len(spec['param'])};"]

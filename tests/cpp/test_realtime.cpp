@@ -15,6 +15,8 @@
 
 #include "controls/leds.h"
 #include "controls/surface.h"
+#include "engine/block_stats.h"
+#include "engine/level_stats.h"
 #include "toys.h"
 
 namespace {
@@ -81,7 +83,7 @@ constexpr pedal::Gesture kEveryGesture[] = {
 };
 
 // All that happens on the audio thread: controls, every kind of change, faults, lamps,
-// over both blocks.
+// counting, over both blocks.
 class BusyNight {
  public:
   BusyNight() : in_(toys::Noise(256)), left_(256), right_(256) {
@@ -124,6 +126,8 @@ class BusyNight {
       rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));
       rig_.engine().Process(in_.data(), left_.data(), right_.data(), 256);
       rig_.engine().ReportBlock(b % 17 < 3);
+      blocks_.Add(static_cast<float>(b), 5805.0f);
+      levels_.Add(in_.data(), left_.data(), 256, 0.7f);
       const pedal::Leds leds =
           pedal::LedsAt(rig_.engine().state(), b % 4, rig_.engine().clock());
       lit_ += leds.on + leds.effect;
@@ -153,6 +157,8 @@ class BusyNight {
 
   toys::Rig rig_;
   pedal::Surface surface_;
+  pedal::BlockStats blocks_;
+  pedal::LevelStats levels_;
   pedal::Setlist setlist_;
   pedal::FootMap map_;
   std::vector<float> in_, left_, right_;

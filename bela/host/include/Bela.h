@@ -5,6 +5,8 @@
 // render(), [setup] only before the audio starts, [any] everywhere.
 #pragma once
 
+#define PEDAL_ON_A_LAPTOP 1  // no board has this
+
 #define BELA_MAJOR_VERSION 1
 #define BELA_MINOR_VERSION 13
 #define BELA_BUGFIX_VERSION 0

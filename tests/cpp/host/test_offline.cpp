@@ -13,8 +13,8 @@ using namespace pedal::host;
 
 namespace {
 
-// Adds footswitch 0 times 2, analog 5 times 4 and one step for each message to the
-// input.
+// Adds footswitch 0 times 2, analog input 5 times 4 and one step for each message to
+// the input.
 struct Toy {
   static float offset;
   static std::uint64_t elapsed;
@@ -35,7 +35,8 @@ float Toy::offset = 0.0f;
 std::uint64_t Toy::elapsed = 0;
 
 std::vector<float> RenderToy(const std::vector<float>& input, int period,
-                             const std::string& performance, std::int64_t tail) {
+                             const std::string& performance, std::int64_t tail,
+                             Delay delay = Delay::kNone) {
   const FreshStop fresh;
   const Folder folder;
   WriteWav(folder / "in.wav", input);
@@ -50,7 +51,8 @@ std::vector<float> RenderToy(const std::vector<float>& input, int period,
   WavWriter out(folder / "out.wav");
   Program program(settings, "toy", BELA_FLAG_OFFLINE);
   program.Setup();
-  RenderOffline(&program, {&in, &out, tail, ParsePerformance(performance, "test")});
+  RenderOffline(&program, {&in, &out, tail, ParsePerformance(performance, "test"),
+                           nullptr, delay});
   return WavReader(folder / "out.wav").ReadAll();
 }
 
@@ -63,6 +65,20 @@ TEST_CASE("the output is as long as input and tail, whatever the period") {
     REQUIRE(output.size() == 115);
     CHECK(std::equal(input.begin(), input.end(), output.begin()));
     CHECK(output[114] == 0.0f);
+  }
+}
+
+TEST_CASE("through a board's two buffers all is two periods late, to the sample") {
+  std::vector<float> input(700, 0.0f);
+  input[5] = 0.5f;
+  input[299] = 0.25f;
+  for (const int period : {1, 7, 16, 64, 128}) {
+    const std::vector<float> output =
+        RenderToy(input, period, "[]", 2 * period, Delay::kBoard);
+    const std::size_t late = 2 * static_cast<std::size_t>(period);
+    REQUIRE(output.size() == input.size() + late);
+    CHECK(std::count(output.begin(), output.begin() + late, 0.0f) == 2 * period);
+    CHECK(std::equal(input.begin(), input.end(), output.begin() + late));
   }
 }
 
