@@ -6,6 +6,7 @@ PedalError
 ├── BankError             a bank or model that cannot be trusted
 ├── ProtocolError         a message that is unknown or out of range
 ├── PerformanceError      a performance file that cannot be played
+├── LatencyError          a delay that cannot be measured
 ├── EngineError           the engine is missing, refused to start, or died
 ├── LinkError             no engine answers
 │   └── RejectedError     the engine answered no
@@ -38,6 +39,10 @@ class ProtocolError(PedalError):
 
 class PerformanceError(PedalError):
     """A performance file that cannot be played."""
+
+
+class LatencyError(PedalError):
+    """A delay that cannot be measured."""
 
 
 class EngineError(PedalError):

@@ -27,6 +27,9 @@ PURE = {
     "train_options": {"errors"},
     "visitors": {"errors", "messages"},
     "silence": set(),
+    "arrival": set(),
+    "latency": {"arrival", "errors"},
+    "latency_views": {"latency"},
 }
 WORLD = {"socket", "subprocess", "select", "threading", "asyncio", "time", "os"}
 
