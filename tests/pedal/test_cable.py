@@ -62,7 +62,8 @@ def test_a_cable_is_measured_by_pulse_and_by_sweep(sound, capsys):
     assert row["computed"] is None
 
 
-def test_a_board_is_what_the_card_alone_does_not_take(sound, capsys):
+@pytest.mark.usefixtures("sound")
+def test_a_board_is_what_the_card_alone_does_not_take(capsys):
     alone = 1000 * (DELAY - 2 * 128 - 15 - 38) / RATE_HZ
     row = told(capsys, card=Card(), minus_ms=alone, periods=(128,), blocks=(16,))
     assert row["computed"]["samples"] == 2 * 128 + 15 + 38
