@@ -213,12 +213,17 @@ def monitor(
         Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Keeps every report here.")] = None,
+    log_mb: Annotated[
+        float, typer.Option(help="Size of the log; the oldest reports go.")
+    ] = 200.0,
 ) -> None:
     """Watches pedals: load, latency, levels, alarms; as lines without a terminal."""
     from pedal.console.monitor import Options
     from pedal.console.monitor import monitor as watch
 
-    options = Options(tuple(board or ()), seconds, as_json, bell, thresholds, log)
+    options = Options(
+        tuple(board or ()), seconds, as_json, bell, thresholds, log, log_mb
+    )
     watch(options, _console())
 
 
@@ -270,6 +275,40 @@ def latency(
         as_json,
     )
     run_latency(options, _console())
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="Of `pedal monitor --log`.")],
+    speed: Annotated[
+        float | None, typer.Option(help="Times as fast; lines come at once without.")
+    ] = None,
+    at: Annotated[float, typer.Option(help="Minutes from the start.")] = 0.0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a report.")
+    ] = False,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
+    ] = None,
+) -> None:
+    """Plays a console's log back in its screen; as lines without a terminal."""
+    from pedal.console.replay import Options
+    from pedal.console.replay import replay as play_back
+
+    play_back(Options(file, speed, at, as_json, thresholds), _console())
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help="Of `pedal monitor --log`.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The page.")] = Path(
+        "show.html"
+    ),
+) -> None:
+    """Writes a log as one HTML page with plots, to read without a network."""
+    from pedal.console.report import write
+
+    print(write(file, out))
 
 
 @app.command()

@@ -7,6 +7,7 @@ PedalError
 ├── ProtocolError         a message that is unknown or out of range
 ├── PerformanceError      a performance file that cannot be played
 ├── LatencyError          a delay that cannot be measured
+├── LogError              a console's log that cannot be read or written
 ├── EngineError           the engine is missing, refused to start, or died
 ├── LinkError             no engine answers
 │   └── RejectedError     the engine answered no
@@ -43,6 +44,10 @@ class PerformanceError(PedalError):
 
 class LatencyError(PedalError):
     """A delay that cannot be measured."""
+
+
+class LogError(PedalError):
+    """A console's log that cannot be read or written."""
 
 
 class EngineError(PedalError):

@@ -157,6 +157,8 @@ def _engine(code: str, text: str) -> Callable[[Look], str]:
         lately = told == code and look.now_s - at_s < look.limits.hold_s
         if report is None or (code not in report.alarms and not lately):
             return ""
+        if code == "no-bank" and report.up_s < look.limits.start_s:
+            return ""  # the first load of a start; it plays dry until then
         return why if told == code and why else text
 
     return cause

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pedal.console.fast import telemetry
 from pedal.console.session import Drop
 from pedal.errors import LinkError, ProtocolError
 from pedal.messages import Reading, Value
@@ -148,7 +149,7 @@ class Feed:
             if datagram.startswith(METER):
                 continue
             try:
-                reading = decode(datagram, to="clients")
+                reading = telemetry(datagram) or decode(datagram, to="clients")
             except ProtocolError:
                 yield channel.name, Drop.MALFORMED
                 continue

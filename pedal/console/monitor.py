@@ -1,8 +1,9 @@
 """`pedal monitor`: wires the feed, the rig, the screen, the keys and the log."""
 
 import signal
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +13,32 @@ from rich.live import Live
 
 from pedal.console.feed import Feed
 from pedal.console.keys import Intent, Wish, keys_in, press
+from pedal.console.limits import limits_from
+from pedal.console.log import LIMIT_BYTES, Log
 from pedal.console.plain import json_line, plain_line
-from pedal.console.rig import Rig, added, heard, passed, refused, renewed
+from pedal.console.rig import (
+    Rig,
+    added,
+    doubles,
+    heard,
+    passed,
+    refused,
+    removed,
+    renewed,
+    written,
+)
 from pedal.console.session import Drop, Link, Pedal
-from pedal.console.thresholds import limits_of
 from pedal.console.views import Frame, screen
-from pedal.errors import LinkError, UsageError
+from pedal.errors import LinkError, LogError, UsageError
 from pedal.keys import Keys
 from pedal.messages import Reading
 from pedal.protocol.protocol import OSC_PORT
 
 LOCAL = "127.0.0.1"
+LOG_MB = LIMIT_BYTES / 1e6
 FRAME_S = 0.2  # between two drawings
+TEND_S = 0.1  # between two looks at what is missing
+GATHER_S = 0.02  # in which reports gather, so that fifty pedals cost few turns
 TURN_S = 0.1  # waited at most for something to come
 LINE_S = 1.0  # between two plain lines of a pedal
 PATIENCE_S = 5.0  # until a console without a screen gives up the search
@@ -33,7 +48,10 @@ ASK_MOST_S = 5.0
 
 @dataclass(frozen=True)
 class Options:
-    """boards: HOST or HOST:PORT each; none is: find them. seconds: None is until q."""
+    """boards: HOST or HOST:PORT each; none is: find them. seconds: None is until q.
+
+    log_mb: megabytes that the log may take.
+    """
 
     boards: Sequence[str] = ()
     seconds: float | None = None
@@ -41,6 +59,7 @@ class Options:
     bell: bool = False
     thresholds: Path | None = None
     log: Path | None = None
+    log_mb: float = LOG_MB
 
 
 @dataclass
@@ -59,7 +78,9 @@ def monitor(options: Options, console: Console) -> None:
     """
     if options.seconds is not None and not 0 < options.seconds < 1e9:
         raise UsageError(f"--seconds: expected above 0, found {options.seconds:g}")
-    limits = limits_of(_read(DEFAULTS), *_override(options.thresholds))
+    if not 1 <= options.log_mb < 1e6:
+        raise UsageError(f"--log-mb: expected 1 or more, found {options.log_mb:g}")
+    limits = limits_from(options.thresholds)
     places = [place_of(board) for board in options.boards or [LOCAL]]
     terminated = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
@@ -69,9 +90,6 @@ def monitor(options: Options, console: Console) -> None:
         return
     finally:
         signal.signal(signal.SIGTERM, terminated)
-
-
-DEFAULTS = Path(__file__).with_name("thresholds.toml")
 
 
 def place_of(board: str) -> tuple[str, str, int]:
@@ -85,14 +103,28 @@ def place_of(board: str) -> tuple[str, str, int]:
 PORTS = range(1, 65536)
 
 
+Finder = Callable[[], Sequence[tuple[str, str, int]]]
+
+
 @dataclass
 class Monitor:
-    """One run of the console."""
+    """One run of the console.
+
+    finder: name, host and port of all pedals found so far; None finds no others. same:
+    names of pedals that are watched under another. rung: bells of the rig so far heard.
+    """
 
     options: Options
     console: Console
     feed: Feed
     rig: Rig
+    log: Log | None = None
+    has_screen: bool = False
+    untold: list[str] = field(default_factory=list)
+    finder: Finder | None = None
+    same: set[str] = field(default_factory=set)
+    rung: int = 0
+    tended_s: float = 0.0
     began_s: float = field(default_factory=time.monotonic)
     drawn_s: float = 0.0
     asked: dict[str, Asked] = field(default_factory=dict)
@@ -103,14 +135,25 @@ class Monitor:
         for name, host, port in dict.fromkeys(places):
             key = self.feed.add(name, host, port)
             self.rig = added(self.rig, name, key, time.monotonic())
+        self._open_log()
+        try:
+            self._look()
+        finally:
+            if self.log:
+                self._trouble(self.log.close(self.rig, time.monotonic()))
+
+    def _look(self) -> None:
+        """With a screen and keys, or as lines."""
         if self.options.as_json or not self.console.is_terminal:
             self._loop(None, None)
             return
         live = Live(console=self.console, auto_refresh=False, screen=True)
         try:
             with Keys() as keys, live:
+                self.has_screen = True
                 self._loop(keys, live)
         finally:
+            self.has_screen = False
             self._farewell()
 
     def _loop(self, keys: Keys | None, live: Live | None) -> None:
@@ -121,12 +164,16 @@ class Monitor:
             now_s = time.monotonic()
             for name, what in came:
                 self._take(name, what, now_s)
-            self._tend(now_s)
+            if now_s - self.tended_s >= TEND_S:
+                self.tended_s = now_s
+                self._tend(now_s)
             if keys and is_pressed and self._pressed(keys.pressed(), now_s):
                 return
             self._show(live, now_s)
             if self._is_over(now_s, live):
                 return
+            if came:
+                time.sleep(GATHER_S)
 
     def _take(self, name: str, what: Reading | Drop, now_s: float) -> None:
         """One message, or one that was dropped."""
@@ -138,12 +185,13 @@ class Monitor:
         seat = self.rig.seats[name]
         if seat.pedal.received == before or what.address != "/telemetry":
             return
+        if self.log:
+            self.log.report(seat.pedal, now_s)
         if self.options.as_json:
             print(json_line(seat, datetime.now().astimezone()), flush=True)
 
     def _tend(self, now_s: float) -> None:
         """Looks for what was lost, asks for states that are missing or old."""
-        bells = self.rig.bells
         self.rig = passed(self.rig, now_s)
         for name, seat in self.rig.seats.items():
             pedal = seat.pedal
@@ -153,8 +201,60 @@ class Monitor:
                 self.rig = renewed(self.rig, name, self.feed.renew(name))
             elif pedal.link(now_s) is Link.CONNECTED:
                 self._ask_state(pedal, now_s)
-        if self.rig.bell and self.rig.bells > bells and self.console.is_terminal:
+        if self.log:
+            self._trouble(self.log.tend(self.rig, now_s))
+        self._discover(now_s)
+        self._ring()
+
+    def _ring(self) -> None:
+        """Once for all alarms that are new since the last time."""
+        is_new, self.rung = self.rig.bells > self.rung, self.rig.bells
+        if is_new and self.rig.bell and self.console.is_terminal:
             self.console.bell()
+
+    def _discover(self, now_s: float) -> None:
+        """Takes in what the finder found; one pedal found by two names stays once."""
+        if self.finder is None:
+            return
+        for name, host, port in self.finder():
+            if name in self.rig.seats or name in self.same:
+                continue
+            try:
+                key = self.feed.add(name, host, port)
+            except LinkError:
+                continue  # its name may mean something later
+            self.rig = added(self.rig, name, key, now_s)
+        for name in [*doubles(self.rig), *self._silent_laptop(now_s)]:
+            self.same.add(name)
+            self.feed.remove(name)
+            self.rig = removed(self.rig, name)
+
+    def _silent_laptop(self, now_s: float) -> list[str]:
+        """This laptop, looked at unasked, where only others answer."""
+        seat = self.rig.seats.get(LOCAL)
+        heard_others = any(seat.pedal.report for seat in self.rig.seats.values())
+        is_silent = seat is not None and seat.pedal.report is None and heard_others
+        return [LOCAL] if is_silent and now_s - self.began_s > PATIENCE_S else []
+
+    def _open_log(self) -> None:
+        """A log that cannot be is told; the console goes on without."""
+        if self.options.log is None:
+            return
+        try:
+            self.log = Log(self.options.log, round(1e6 * self.options.log_mb))
+        except LogError as error:
+            self._trouble(str(error))
+
+    def _trouble(self, text: str) -> None:
+        """What is wrong with the log: in each pedal's events, and where lines go."""
+        if not text:
+            return
+        if self.has_screen:
+            self.untold.append(text)
+        else:
+            print(f"pedal: {text}", file=sys.stderr)
+        for name in self.rig.seats:
+            self.rig = written(self.rig, name, time.monotonic(), "log", text)
 
     def _ask_state(self, pedal: Pedal, now_s: float) -> None:
         """Wants a snapshot where there is none, or one that is behind the reports."""
@@ -203,34 +303,27 @@ class Monitor:
         is_over = self.options.seconds is not None and ran_s >= self.options.seconds
         alone = all(seat.pedal.report is None for seat in self.rig.seats.values())
         if alone and (is_over or (live is None and ran_s >= PATIENCE_S)):
-            names = ", ".join(self.rig.seats)
-            raise LinkError(
-                f"pedal at {names}: no answer within {ran_s:.0f} s; start one with "
-                "`make run`, or name it with --board HOST"
-            )
+            raise LinkError(self._why_alone(ran_s))
         return is_over
 
+    def _why_alone(self, ran_s: float) -> str:
+        """Why no pedal reports, and what to do."""
+        for name, seat in self.rig.seats.items():
+            if seat.pedal.refusal:
+                return f"pedal at {name}: {seat.pedal.refusal}"
+        names = ", ".join(self.rig.seats)
+        hint = "start one with `make run`, or name it with --board HOST"
+        return f"pedal at {names}: no answer within {ran_s:.0f} s; {hint}"
+
     def _farewell(self) -> None:
-        """A line a pedal, where the screen was."""
+        """A line a pedal, where the screen was; and what was wrong with the log."""
+        for text in self.untold:
+            print(f"pedal: {text}", file=sys.stderr)
         for seat in self.rig.seats.values():
             pedal = seat.pedal
             count = f"{pedal.received} reports, {pedal.lost} lost on the way"
             drops = f"{sum(pedal.drops.values())} datagrams dropped"
             self.console.print(f"{pedal.name}: {count}, {drops}", markup=False)
-
-
-def _override(path: Path | None) -> tuple[str, str]:
-    """The text and name of a file of thresholds; "" for none."""
-    return ("", "") if path is None else (_read(path), str(path))
-
-
-def _read(path: Path) -> str:
-    """A text file. Raises UsageError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as cause:
-        reason = getattr(cause, "strerror", None) or "it is no UTF-8 text"
-        raise UsageError(f"thresholds {path}: cannot be read: {reason}") from cause
 
 
 def _as_interrupt(*_: object) -> None:

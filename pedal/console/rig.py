@@ -57,6 +57,25 @@ def added(rig: Rig, name: str, key: int, now_s: float) -> Rig:
     return replace(_seated(rig, name, seat), selected=rig.selected or name)
 
 
+def removed(rig: Rig, name: str) -> Rig:
+    """Without a pedal; where it was selected, the first is."""
+    seats = {known: seat for known, seat in rig.seats.items() if known != name}
+    selected = rig.selected if rig.selected in seats else next(iter(seats), "")
+    return replace(rig, seats=MappingProxyType(seats), selected=selected)
+
+
+def doubles(rig: Rig) -> list[str]:
+    """Names of pedals that are there under an earlier name: the same start of one."""
+    boots: set[str] = set()
+    found = []
+    for name, seat in rig.seats.items():
+        boot_id = seat.pedal.boot_id
+        if boot_id and boot_id in boots:
+            found.append(name)
+        boots.add(boot_id)
+    return found
+
+
 def heard(rig: Rig, name: str, reading: Reading, now_s: float) -> Rig:
     """After a checked message from the address of a pedal."""
     seat = rig.seats[name]

@@ -5,8 +5,9 @@ from typing import NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from pedal.console.course import HISTORY_S
 from pedal.console.figures import age, bar
-from pedal.console.session import HISTORY_S, Drop, Pedal
+from pedal.console.session import Drop, Link, Pedal
 from pedal.console.telemetry import NO_TEMPERATURE, Report
 
 STYLES = {
@@ -55,7 +56,7 @@ def blocks_row(report: Report, width: int) -> Text:
     """The tail of the block times against the deadline."""
     deadline = max(report.deadline_us, 1e-9)
     share = 100 * report.p99_us / deadline
-    p99 = f" P99 {_ms(report.p99_us)} of {_ms(deadline)} ms = {share:.0f} % "
+    p99 = f" P99 {_ms(report.p99_us)} of {_ms(deadline)} ms = {share:3.0f} % "
     rest = f" mean {_ms(report.mean_us)}  max {_ms(report.max_us)} ms"
     length = max(width - len(p99) - len(rest), 0)
     return row(width, (p99, "bold"), bar(share / 100, length), rest)
@@ -85,13 +86,16 @@ def delay_row(report: Report, width: int) -> Text:
     return row(width, (f" DELAY {_delay(total)} ms ", "bold"), f"{sign} {parts}")
 
 
-def audio_row(pedal: Pedal, width: int) -> Text:
+def audio_row(pedal: Pedal, now_s: float, width: int) -> Text:
     """Whether blocks and signal flow, how hot, how long it is up."""
     report = pedal.report
     assert report is not None
     standing_s = pedal.heard_s - pedal.flowing_s
     silent_s = pedal.heard_s - pedal.signal_s
-    if standing_s >= 1.0:
+    if pedal.link(now_s) is not Link.CONNECTED:
+        old = f"not heard for {age(pedal.age_s(now_s))}: all figures are from before"
+        flow = (old, STYLES["LOST"])
+    elif standing_s >= 1.0:
         flow = (f"STANDS STILL {age(standing_s)}", STYLES["ALARM"])
     elif silent_s > 1e9:
         flow = ("blocks flow, no signal yet", "")
@@ -102,6 +106,7 @@ def audio_row(pedal: Pedal, width: int) -> Text:
     hot = report.temperature
     heat = f"{hot:.0f} C" if hot > NO_TEMPERATURE else "none"
     rest = f"   temperature {heat}   up {_up(report.up_s)}"
+    rest += f"   consoles {pedal.consoles}" if pedal.consoles else ""
     return row(width, (" AUDIO ", "bold"), flow, rest)
 
 
@@ -112,8 +117,7 @@ def drops_row(pedal: Pedal, width: int) -> Text:
     kinds = [f"{kind} {pedal.drops[kind]}" for kind in Drop if kind in pedal.drops]
     style = STYLES["WARN"] if kinds else ""
     dropped = f"   dropped: {', '.join(kinds)}" if kinds else "   dropped none"
-    consoles = f"   consoles {pedal.consoles}" if pedal.consoles else ""
-    return row(width, (lost, "bold"), (dropped, style), consoles)
+    return row(width, (lost, "bold"), (dropped, style))
 
 
 class History(NamedTuple):

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from pedal.console.course import NO_SLOT, Slot, last_times, remembered
 from pedal.console.telemetry import Report, report_of, risen
 from pedal.messages import Reading
 from pedal.state import Session
@@ -19,7 +20,6 @@ from pedal.state import reduce as follow
 
 STALE_S = 1.0  # without a report: what is shown is old
 LOST_S = 3.0
-HISTORY_S = 600
 EVENTS = 100  # kept of each pedal
 WINDOW = 64  # sequence numbers back in which a late report is told from a replayed one
 BOOTS = 8  # earlier starts of the pedal that are remembered, against replay
@@ -44,23 +44,12 @@ class Link(StrEnum):
     LOST = "LOST"
 
 
-class Slot(NamedTuple):
-    """One second of load. second: of the clock; the highest mean and peak in it, %."""
-
-    second: int
-    worst: float
-    peak: float
-
-
 class Event(NamedTuple):
     """Something that happened. word: what kind, in one word."""
 
     at_s: float
     word: str
     text: str
-
-
-NO_SLOT = Slot(-1, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -73,7 +62,8 @@ class Pedal:
     went on, signal flowed, ...; -inf for never. gap_s: since when the pedal's revision
     is ahead of the state we followed, None while it is not. went_back_s: when the
     revision last fell without a restart. control: intents from here are taken; None
-    where the pedal has not said. fault: code, cause and time of its last /alarm.
+    where the pedal has not said. refusal: why it gives no lease. fault: code, cause and
+    time of its last /alarm.
     """
 
     name: str
@@ -97,6 +87,7 @@ class Pedal:
     went_back_s: float = -inf
     control: bool | None = None
     consoles: int = 0
+    refusal: str = ""
     fault: tuple[str, str, float] = ("", "", -inf)
     state: Session = field(default_factory=Session)
     slot: Slot = NO_SLOT
@@ -135,6 +126,8 @@ def reduce(pedal: Pedal, reading: Reading, now_s: float) -> Pedal:
         if (control, consoles) == (pedal.control, pedal.consoles):
             return pedal
         return replace(pedal, control=control, consoles=consoles)
+    if row.get("address") == "/monitor/subscribe" and pedal.report is None:
+        return replace(pedal, refusal=str(row["reason"]))
     if boot_id != pedal.boot_id:  # only a lease or a report, by its key, names a boot
         return dropped(pedal, Drop.WRONG_KEY)
     return _told(pedal, reading, now_s)
@@ -168,7 +161,7 @@ def _report(pedal: Pedal, report: Report, now_s: float) -> Pedal:
         return _late(pedal, -step)
     before = pedal.report
     moved = _changes(pedal, before, report, now_s)
-    slot, history = _remember(pedal, report, now_s)
+    slot, history = remembered(pedal.slot, pedal.history, report, now_s)
     return replace(
         moved,
         sequence=report.sequence,
@@ -180,7 +173,7 @@ def _report(pedal: Pedal, report: Report, now_s: float) -> Pedal:
         slot=slot,
         history=history,
         gap_s=_gap(pedal, report, now_s),
-        **_last_times(before, report, now_s),
+        **last_times(before, report, now_s),
     )
 
 
@@ -215,29 +208,6 @@ def _of_boot(pedal: Pedal, boot_id: str, now_s: float) -> Pedal:
     return noted(fresh, now_s, "link", "the pedal has started again")
 
 
-def _last_times(before: Report | None, report: Report, now_s: float) -> dict[str, Any]:
-    """When blocks, signal, underruns and clips last went on, where they do now."""
-    times: dict[str, Any] = {}
-    if before is None:
-        times["flowing_s"] = now_s
-        if report.underrun_age_s >= 0:
-            times["underrun_s"] = now_s - report.underrun_age_s
-        return times
-    if before.blocks != report.blocks:
-        times["flowing_s"] = now_s
-    if before.signal != report.signal:
-        times["signal_s"] = now_s
-    if before.underruns != report.underruns:
-        times["underrun_s"] = now_s - max(report.underrun_age_s, 0.0)
-    if before.input_clip != report.input_clip:
-        times["input_clip_s"] = now_s
-    if before.output_clip != report.output_clip:
-        times["output_clip_s"] = now_s
-    if report.revision < before.revision:
-        times["went_back_s"] = now_s
-    return times
-
-
 def _gap(pedal: Pedal, report: Report, now_s: float) -> float | None:
     """Since when the pedal's revision is ahead of the state that we followed."""
     if pedal.state.boot_id != report.boot_id:
@@ -245,20 +215,6 @@ def _gap(pedal: Pedal, report: Report, now_s: float) -> float | None:
     if report.revision <= pedal.state.revision and not pedal.state.wants_snapshot:
         return None
     return now_s if pedal.gap_s is None else pedal.gap_s
-
-
-def _remember(
-    pedal: Pedal, report: Report, now_s: float
-) -> tuple[Slot, tuple[Slot, ...]]:
-    """The second that runs, and those that are over, ten minutes at most."""
-    slot, second = pedal.slot, int(now_s)
-    if slot.second == second:
-        worst, peak = max(slot.worst, report.load), max(slot.peak, report.peak)
-        return Slot(second, worst, peak), pedal.history
-    fresh = Slot(second, report.load, report.peak)
-    if slot.second < 0:
-        return fresh, pedal.history
-    return fresh, (*pedal.history[-HISTORY_S + 1 :], slot)
 
 
 def _changes(

@@ -20,6 +20,7 @@ class Limits:
     output_clip: bool
     temperature_c: float
     gap_s: float
+    start_s: float
     hold_s: float
 
 

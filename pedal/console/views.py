@@ -6,6 +6,7 @@ Every line keeps its place, whatever happens; a colour never says what no word s
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from rich.text import Text
 
@@ -28,7 +29,7 @@ from pedal.console.rows import (
 from pedal.console.session import Link, Pedal
 from pedal.console.telemetry import params_of
 
-KEYS = " space bypass  n/N effect  p/P preset  a seen  b bell  q quit"
+KEYS = " space bypass  n/N effect  p/P preset  a seen  q quit"
 TALL = 32  # lines from which the big words and the list both have room
 LEAST = (80, 24)  # width and height below which only a word is shown
 LEVELS = 40  # signs of a level bar at 80 columns
@@ -80,7 +81,7 @@ def _filled(lines: list[Text], rig: Rig, seat: Seat | None, frame: Frame) -> Tex
     lines += [row(frame.width)] * (frame.height - 1 - len(lines))
     bell = "on" if rig.bell else "off"
     keys = KEYS + ("  tab pedal" if len(rig.seats) > 1 else "")
-    lines.append(row(frame.width, (f"{keys}  (bell {bell})", "dim")))
+    lines.append(row(frame.width, (f"{keys}  b bell is {bell}", "dim")))
     return Text("\n").join(lines)
 
 
@@ -108,7 +109,8 @@ def _band(seat: Seat, rig: Rig, frame: Frame) -> list[Text]:
     assert report is not None
     verdict = seat.verdict(frame.now_s)
     sound = "bypass" if report.bypass else report.effect or "dry"
-    load = f"{report.load:.0f}%"
+    is_old = seat.pedal.link(frame.now_s) is not Link.CONNECTED
+    load = "?" if is_old else f"{report.load:.0f}%"
     over = report.load > rig.limits.load_percent
     wide = frame.width
     parts = [
@@ -142,7 +144,7 @@ def _figures(seat: Seat, rig: Rig, frame: Frame, rows: int) -> list[Text]:
         delay_row(report, wide),
         _level(" IN ", report.input, pedal.input_clip_s, report.input_clip, frame),
         _level(" OUT", report.output, pedal.output_clip_s, report.output_clip, frame),
-        audio_row(pedal, wide),
+        audio_row(pedal, frame.now_s, wide),
         drops_row(pedal, wide),
     ]
 
@@ -168,7 +170,7 @@ def _level(name: str, level: float, clip_s: float, clips: int, frame: Frame) -> 
     note = f" {what} {clips}"
     if clips and clip_s > -1e9:
         note += f", {age(frame.now_s - clip_s)} ago"
-    figure = f"{level:6.1f} dBFS " if level > -150 else "silent      "
+    figure = f"{level:6.1f} dBFS " if level > -119 else "silent      "
     style = STYLES["WARN"] if clipping and what == "clipped" else ""
     return row(
         frame.width,
@@ -231,6 +233,9 @@ def _searching(seat: Seat | None, frame: Frame) -> list[Text]:
     looked = frame.now_s - seat.pedal.since_s if seat else 0.0
     where = f"at {seat.pedal.name} " if seat else ""
     lines = [" " * frame.width, *(f"  {text}" for text in big("SEARCHING", 70))]
+    if seat and seat.pedal.refusal:
+        said = f"  {seat.pedal.name} answers, but says no: {seat.pedal.refusal}"
+        return [row(frame.width, text) for text in [*lines, "", said]]
     lines += ["", f"  No pedal {where}has answered for {age(looked)}; it goes on."]
     if looked > 5.0:
         lines += [f"  {hint}" for hint in HINTS]
@@ -252,3 +257,14 @@ def _too_small(rig: Rig, frame: Frame) -> Text:
     ]
     wanted = f"make it {LEAST[0]}x{LEAST[1]}"[: frame.width]
     return Text("\n".join([*lines[: max(frame.height - 1, 0)], wanted]))
+
+
+if __name__ == "__main__":
+    from rich.console import Console
+
+    from pedal.console.example import example
+    from pedal.console.thresholds import limits_of
+
+    DEFAULTS = Path(__file__).with_name("thresholds.toml")
+    rig = example(limits_of(DEFAULTS.read_text(encoding="utf-8")))
+    Console().print(screen(rig, Frame(700.2, datetime.now())))

@@ -30,6 +30,19 @@ PURE = {
     "arrival": set(),
     "latency": {"arrival", "errors"},
     "latency_views": {"latency"},
+    "console/telemetry": set(),
+    "console/course": {"console"},
+    "console/session": {"console", "messages", "state"},
+    "console/alarms": {"console"},
+    "console/thresholds": {"errors"},
+    "console/rig": {"console", "messages"},
+    "console/figures": set(),
+    "console/rows": {"console"},
+    "console/lists": {"console"},
+    "console/views": {"console"},
+    "console/keys": {"console", "messages"},
+    "console/plain": {"console"},
+    "console/example": {"console", "messages"},
 }
 WORLD = {"socket", "subprocess", "select", "threading", "asyncio", "time", "os"}
 
@@ -96,6 +109,8 @@ def test_pure_modules_know_only_what_they_may(module):
         head, *rest = imported.split(".")
         assert head not in WORLD, imported
         assert head != "pedal" or rest[0] in PURE[module], imported
+        if head == "pedal" and rest[0] == "console":
+            assert f"console/{rest[1]}" in PURE, imported
 
 
 @pytest.mark.parametrize("path", files("bela/engine", ".h", ".cpp"), ids=name)

@@ -299,18 +299,23 @@ def test_telemetry_changes_not_a_bit_of_the_sound(tmp_path) -> None:
 
 
 def test_a_console_costs_at_most_half_a_percent_of_a_core(bank_folder) -> None:
-    seconds = 10.0
-    shares = {}
+    rounds, seconds = 6, 2.0
+    used: dict[int, list[float]] = {0: [], 1: [], MOST: []}
     with engine(bank_folder, sine(0.25), effect="clean") as pedal:
         time.sleep(11.0)  # until who asked for the state is forgotten
         consoles = [pedal.console(key) for key in range(1, MOST + 1)]
-        for count in (0, 1, MOST):
+        for count in list(used) * rounds:  # in turn, as the machine's own pace varies
+            for console in consoles:
+                console.say("/monitor/leave", console.key)
             for console in consoles[:count]:
-                console.subscribe(lease_s=60)
+                console.subscribe()
+            time.sleep(0.1)
             began, start_s = cpu_seconds(pedal.process), time.monotonic()
-            for console in consoles[:1]:
-                console.reports(seconds)
-            used = cpu_seconds(pedal.process) - began
-            shares[count] = 100 * used / (time.monotonic() - start_s)
-    print("share of a core by consoles:", shares)
-    assert shares[1] - shares[0] <= 0.5
+            time.sleep(seconds)
+            passed_s = time.monotonic() - start_s
+            used[count].append(100 * (cpu_seconds(pedal.process) - began) / passed_s)
+        assert consoles[0].report()["underruns"] == 0
+    share = {count: statistics.median(shares) for count, shares in used.items()}
+    print("share of a core by number of consoles:", share)
+    assert share[1] - share[0] <= 0.5
+    assert share[MOST] - share[0] <= 2.0

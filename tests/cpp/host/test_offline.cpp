@@ -13,8 +13,8 @@ using namespace pedal::host;
 
 namespace {
 
-// Adds footswitch 0 times 2, analog input 5 times 4 and one step for each message to
-// the input.
+// Adds footswitch 0 times 2, analog 5 times 4 and one step for each message to the
+// input.
 struct Toy {
   static float offset;
   static std::uint64_t elapsed;
