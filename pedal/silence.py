@@ -5,7 +5,7 @@ clock too: of such a gap only STEP_S counts, so that it is nobody's silence.
 """
 
 PATIENCE_S = 2.0  # a process that speaks 20 times a second and says nothing hangs
-START_S = 10.0  # it may take longer to say its first word
+START_S = 30.0  # a busy machine may take so long to the first word
 STEP_S = 0.25  # what one look counts at most; looks come at least 10 times a second
 
 

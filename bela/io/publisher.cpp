@@ -17,8 +17,8 @@ constexpr double kReportEvery = 0.05;  // s
 #ifdef PEDAL_ON_A_LAPTOP
 constexpr float kConverters = -1.0f;  // every card has its own
 #else
-// Samples of the board's codec, TLV320AIC3104: 17 in, 21 out (Texas Instruments
-// SLAS510).
+// Samples of the board's codec, TLV320AIC3104, by its data sheet (Texas Instruments
+// SLAS510): 17 in, 21 out. Not measured.
 constexpr float kConverters = 38.0f;
 #endif
 

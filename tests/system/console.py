@@ -34,7 +34,10 @@ class Console:
 
     def __init__(self, port: int, key: int = 1, address: str = "127.0.0.1") -> None:
         self.port, self.key = port, key
+        self.host = "127.0.0.1"  # of the engine
         self.bytes = 0
+        self.revision = 0  # of the last message that is no report
+        self.gaps = 0  # reports that tell of another
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 0))
 
@@ -42,7 +45,7 @@ class Console:
         self._socket.close()
 
     def say(self, address: str, *args: Any) -> None:
-        self._socket.sendto(encode(address, args), ("127.0.0.1", self.port))
+        self._socket.sendto(encode(address, args), (self.host, self.port))
 
     def subscribe(self, lease_s: int = 60) -> None:
         self.say("/monitor/subscribe", self.key, lease_s)
@@ -55,7 +58,12 @@ class Console:
         except TimeoutError:
             return None
         self.bytes += len(datagram)
-        return decode(datagram, "clients")
+        found = decode(datagram, "clients")
+        if found.address != "/telemetry":
+            self.revision = found.named()["revision"]
+        elif found.named()["revision"] != self.revision:
+            self.gaps += 1
+        return found
 
     def next(self, address: str, patience_s: float = PATIENCE_S) -> Row:
         """The next message of this address, its arguments by name."""

@@ -62,7 +62,8 @@ def test_every_field_arrives_and_is_right(bank_folder) -> None:
     assert sequences == list(range(sequences[0], sequences[0] + len(reports)))
     assert 12 <= len(reports) <= 21  # 20, on a machine that has nothing else to do
     assert last["boot_id"] == state["boot_id"]
-    assert last["revision"] == state["revision"]
+    assert last["revision"] >= state["revision"] > first["revision"]
+    assert console.gaps == 0
     assert last["up_s"] - first["up_s"] == pytest.approx(passed_s, abs=0.3)
     assert last["period"] == PERIOD
     assert last["deadline_us"] == pytest.approx(DEADLINE_US, rel=1e-6)
@@ -249,6 +250,16 @@ def test_control_is_given_by_address_and_by_net(bank_folder) -> None:
             console = pedal.console(key=1 + control, address=address)
             console.subscribe()
             assert console.next("/monitor/lease")["control"] == control
+
+
+@pytest.mark.parametrize("listen", [False, True])
+def test_a_laptop_is_on_the_network_only_where_it_was_told(bank_folder, listen) -> None:
+    wishes = {"PEDAL_LISTEN": "1"} if listen else {}
+    with engine(bank_folder, sine(0.25), **wishes) as pedal:
+        console = pedal.console()
+        console.host = "127.0.0.2"  # not the one address of loopback
+        console.subscribe()
+        assert (console.hear(1.0) is not None) == listen
 
 
 @pytest.mark.parametrize("period", [16, 64, 128])
