@@ -312,14 +312,23 @@ def report(
 
 
 @app.command()
-def doctor(bank: BankOption = FACTORY_BANK) -> None:
+def doctor(
+    bank: BankOption = FACTORY_BANK,
+    period: PeriodOption = 128,
+    as_json: JsonOption = False,
+) -> None:
     """Looks at this machine and says what to change; exit 1 when it is broken."""
-    from pedal.doctor import Health, examine
+    from pedal.doctor import examine
+    from pedal.engine import MAX_PERIOD
+    from pedal.findings import Health, as_rows, as_text
 
-    findings = examine(bank)
-    for finding in findings:
-        remedy = f"; {finding.remedy}" if finding.remedy else ""
-        print(f"{finding.health.value:<8} {finding.subject}: {finding.found}{remedy}")
+    if not 1 <= period <= MAX_PERIOD:
+        raise UsageError(f"--period: expected 1 to {MAX_PERIOD}, found {period}")
+    findings = examine(bank, period)
+    if as_json:
+        print(json.dumps(as_rows(findings), indent=1))
+    for finding in findings if not as_json else ():
+        print(as_text(finding))
     if any(finding.health is Health.BROKEN for finding in findings):
         raise typer.Exit(1)
 

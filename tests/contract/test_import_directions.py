@@ -27,6 +27,7 @@ PURE = {
     "train_options": {"errors"},
     "visitors": {"errors", "messages"},
     "silence": set(),
+    "findings": set(),
     "arrival": set(),
     "latency": {"arrival", "errors"},
     "latency_views": {"latency"},
