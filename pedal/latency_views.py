@@ -1,6 +1,6 @@
 """What `pedal latency` prints: a table to read, rows for --json. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,20 +39,17 @@ class Row:
 
 
 def as_table(rows: Sequence[Row]) -> Table:
-    """Milliseconds: least, median, most."""
+    """Milliseconds: least, median, most. Columns that no row has are left out."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("path", "block", "period", "computed ms"):
+    columns = {name: [cell(row) for row in rows] for name, cell in CELLS.items()}
+    columns = {name: cells for name, cells in columns.items() if any(cells)}
+    for number, delays in enumerate(rows[0].delays if rows else ()):
+        name = f"{delays.kind.sent()}: min median max ms"
+        columns[name] = [_spread(row.delays[number]) for row in rows]
+    for name in columns:
         table.add_column(name, justify="left" if name == "path" else "right")
-    for delays in rows[0].delays if rows else ():
-        name = f"by {delays.kind.sent()}: min, median, max ms"
-        table.add_column(name, justify="right", min_width=20)
-    for row in rows:
-        computed = "" if row.budget is None else f"{to_ms(row.budget.total()):.2f}"
-        found = (
-            "  ".join(f"{to_ms(value):.2f}" for value in delays.spread())
-            for delays in row.delays
-        )
-        table.add_row(row.what, _text(row.block), _text(row.period), computed, *found)
+    for cells in zip(*columns.values(), strict=True):
+        table.add_row(*cells)
     return table
 
 
@@ -72,6 +69,22 @@ def as_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def _text(number: int | None) -> str:
     return "" if number is None else str(number)
+
+
+def _budget(row: Row) -> str:
+    return "" if row.budget is None else f"{to_ms(row.budget.total()):.2f}"
+
+
+def _spread(delays: Delays) -> str:
+    return "  ".join(f"{to_ms(value):.2f}" for value in delays.spread())
+
+
+CELLS: dict[str, Callable[[Row], str]] = {
+    "path": lambda row: row.what,
+    "block": lambda row: _text(row.block),
+    "period": lambda row: _text(row.period),
+    "computed ms": _budget,
+}
 
 
 def _computed(budget: Budget) -> dict[str, Any]:
