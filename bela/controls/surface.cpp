@@ -37,7 +37,7 @@ void Surface::Follow(const Feet& feet) PEDAL_REALTIME {
   if (TakeMap(rows, count) != Reason::kNone)  // never mute: the pedal's own map holds
     TakeMap(rows, EffectiveMap(feet.map, feet.overrides, "", rows));
   revision_ = feet.revision;
-  std::memmove(preset_, feet.preset, kIdSize);
+  std::strncpy(preset_, feet.preset, kIdSize - 1);
 }
 
 // Another span makes other positions of the same readings: the next one moves nothing.

@@ -248,7 +248,7 @@ def crowded(tmp_path_factory):
         yield found
 
 
-@pytest.mark.parametrize("size", [*SIZES, (640, 400)], ids=str)
+@pytest.mark.parametrize("size", SIZES, ids=str)
 def test_eight_effects_find_room(browser, crowded, size):
     assert_all_fits(open_page(browser, crowded, size), 9)
 

@@ -24,17 +24,20 @@ from tests.system.stage import hear, say
 
 pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing())
+TWO_FRAMES = """new Promise(done =>
+    requestAnimationFrame(() => requestAnimationFrame(done)))"""
 BOUNCE_MS = 450  # longer than a finger bounces, sooner than a question is forgotten
 
 
 @pytest.fixture(autouse=True)
 def factory_fresh(pedal):
-    """No presets, the factory's foot map, nothing kept, flat parameters."""
+    """No presets, the factory's foot map, nothing kept or swept, flat parameters."""
     with pedal.client() as client:
         say(client, "/presets/get")
         for name in filter(None, hear(client, "/presets")[3].split(",")):
             say(client, "/preset/delete", name)
         say(client, "/gestures/reset")
+        say(client, "/expression/calibrate", 0)
         for name in ("tone", "level"):
             say(client, "/param/keep", name, 0)
             say(client, "/param/set", name, 0)
@@ -123,6 +126,18 @@ def test_a_preset_is_moved_and_its_button_keeps_the_focus(page):
     assert_names(page, "Three", "One", "Two")
     row.locator(".down").click()
     assert_names(page, "One", "Three", "Two")
+
+
+def test_a_finger_that_scrolls_presses_nothing(page):
+    edit(page)
+    save_new(page, "One")
+    save_new(page, "Two")
+    preset(page, "One").hover()
+    page.mouse.down()
+    page.locator("#preset-name").hover()  # slides off
+    page.mouse.up()
+    page.wait_for_timeout(BOUNCE_MS)
+    expect(preset(page, "Two")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_preset_is_deleted_by_a_second_press_only(page):
@@ -216,6 +231,7 @@ def pick(page, **choices: str) -> None:
             address, *which = choices[box].split(" ")
             picker = page.locator(f"#gesture-{box}")
             picker.locator(".address").select_option(address)
+            page.evaluate(TWO_FRAMES)  # what is offered next depends on it
             if which:
                 picker.locator(".what").select_option(which[0])
             if which[1:]:
@@ -310,6 +326,7 @@ def test_a_sweep_that_did_not_move_is_refused_in_words(page):
     button.click()
     expect(button).to_have_text("Finish")
     expect(page.locator("#expression-word")).to_contain_text("Sweep it")
+    page.wait_for_timeout(BOUNCE_MS)
     button.click()
     expect(button).to_have_text("Calibrate")
     expect(page.locator("#banner")).to_contain_text("%")

@@ -88,8 +88,8 @@ FAULTS = {
     "edit": [
         "#lock { visibility: hidden; }",
         ".card:has(#lock) { display: none; }",
-        ".settings { translate: 24px 24px; }",
-        ".settings { display: grid; translate: 24px 24px; }",
+        ".card { translate: 12px 12px; }",
+        "#layer { visibility: hidden; }",
     ],
 }
 
