@@ -30,7 +30,7 @@ def page_port(port: int | None) -> int:
         return tcp_port(0)
 
 
-def _own_address() -> str:
+def own_address() -> str:
     """This machine's address as others on its network see it, else its name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -47,7 +47,7 @@ def new_pin() -> str:
 
 def page_text(port: int, pin: str) -> str:
     """Where the page is, and the PIN where it is open to the network."""
-    host = _own_address() if pin else "localhost"
+    host = own_address() if pin else "localhost"
     return f"page http://{host}:{port}/{f'  PIN {pin}' if pin else ''}"
 
 

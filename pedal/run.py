@@ -10,6 +10,7 @@ from rich.console import Console
 
 from pedal import bank
 from pedal.children import BridgeProcess, Deaths, Process, start
+from pedal.console.find import announced
 from pedal.demo import demo_file
 from pedal.engine import (
     BLOCKS,
@@ -22,7 +23,7 @@ from pedal.engine import (
 from pedal.errors import BankError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.player import Player
-from pedal.ports import new_pin, page_port, page_text, tcp_port, udp_port
+from pedal.ports import new_pin, own_address, page_port, page_text, tcp_port, udp_port
 from pedal.protocol.protocol import OSC_PORT
 from pedal.state import Session
 from pedal.status import summary_text
@@ -75,7 +76,8 @@ def play(options: Options, console: Console) -> None:
         engine = EngineProcess(settings, options, summary_file)
         player = Player(engine, bridge, port, console)
         console.print(page_text(page, pin), soft_wrap=True, markup=False)
-        player.follow()
+        with announced(port, options.osc_listen, own_address()):
+            player.follow()
         summary = read_summary(summary_file)
     if summary:
         console.print(summary_text(summary), soft_wrap=True, markup=False)

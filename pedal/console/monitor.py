@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -84,8 +85,14 @@ def monitor(options: Options, console: Console) -> None:
     places = [place_of(board) for board in options.boards or [LOCAL]]
     terminated = signal.signal(signal.SIGTERM, _as_interrupt)
     try:
-        with Feed() as feed:
-            Monitor(options, console, feed, Rig(limits, bell=options.bell)).run(places)
+        with Feed() as feed, ExitStack() as stack:
+            one = Monitor(options, console, feed, Rig(limits, bell=options.bell))
+            if not options.boards:
+                from pedal.console.find import Finder as Zeroconf
+
+                zeroconf = stack.enter_context(Zeroconf())
+                one.finder, one.trouble = zeroconf.places, zeroconf.trouble
+            one.run(places)
     except KeyboardInterrupt:
         return
     finally:
@@ -111,7 +118,8 @@ class Monitor:
     """One run of the console.
 
     finder: name, host and port of all pedals found so far; None finds no others. same:
-    names of pedals that are watched under another. rung: bells of the rig so far heard.
+    names of pedals that are watched under another. trouble: why it finds none.
+    rung: bells of the rig so far heard.
     """
 
     options: Options
@@ -122,6 +130,7 @@ class Monitor:
     has_screen: bool = False
     untold: list[str] = field(default_factory=list)
     finder: Finder | None = None
+    trouble: str = ""
     same: set[str] = field(default_factory=set)
     rung: int = 0
     tended_s: float = 0.0
@@ -136,6 +145,8 @@ class Monitor:
             key = self.feed.add(name, host, port)
             self.rig = added(self.rig, name, key, time.monotonic())
         self._open_log()
+        if self.trouble:
+            self._tell("find", self.trouble)
         try:
             self._look()
         finally:
@@ -246,15 +257,18 @@ class Monitor:
             self._trouble(str(error))
 
     def _trouble(self, text: str) -> None:
-        """What is wrong with the log: in each pedal's events, and where lines go."""
-        if not text:
-            return
+        """What is wrong with the log, if anything."""
+        if text:
+            self._tell("log", text)
+
+    def _tell(self, word: str, text: str) -> None:
+        """What the console itself lacks: in each pedal's events, and on stderr."""
         if self.has_screen:
             self.untold.append(text)
         else:
             print(f"pedal: {text}", file=sys.stderr)
         for name in self.rig.seats:
-            self.rig = written(self.rig, name, time.monotonic(), "log", text)
+            self.rig = written(self.rig, name, time.monotonic(), word, text)
 
     def _ask_state(self, pedal: Pedal, now_s: float) -> None:
         """Wants a snapshot where there is none, or one that is behind the reports."""

@@ -115,7 +115,8 @@ def _mark(axes: Any, troubles: Sequence[Trouble]) -> None:
         for axis in axes:
             axis.axvline(at, color=color, lw=0.8, alpha=0.7)
         if len(troubles) <= 40:
-            place = {"xytext": (1, 2), "textcoords": "offset points", "fontsize": 8}
+            up = 2 + (number - 1) % 2 * 9  # so that two close ones are both read
+            place = {"xytext": (1, up), "textcoords": "offset points", "fontsize": 8}
             top = (at, axes[0].get_ylim()[1])
             axes[0].annotate(str(number), top, color=color, **place)
 

@@ -23,7 +23,7 @@ from pedal.keys import Keys
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 BUDGET_S = 0.15  # of work a frame, so that keys answer at any speed
-KEYS = "space pause  +/- speed  ←→ 10 s  </> 1 min  n/p alarm  q quit"
+KEYS = "space pause +/- speed ←→ 10 s </> 1 min n/p alarm q"
 JUMPS_S = {"right": 10.0, "left": -10.0, ">": 60.0, ".": 60.0, "<": -60.0, ",": -60.0}
 
 
@@ -111,7 +111,7 @@ class Screen:
         if width < LEAST[0] or height < LEAST[1]:
             return text
         lines = text.split("\n", allow_blank=True)
-        lines[-1] = row(width, (f" {self.state()}  {KEYS}", "reverse"))
+        lines[-1] = row(width, (f" {self.state()} {KEYS}", "reverse"))
         return Text("\n").join(lines)
 
     def state(self) -> str:
