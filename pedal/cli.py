@@ -228,6 +228,56 @@ def monitor(
 
 
 @app.command()
+def latency(
+    effect: Annotated[
+        list[str] | None, typer.Option(help="An id, clean or bypass; repeated; all.")
+    ] = None,
+    model_block: Annotated[
+        list[int] | None, typer.Option("--model-block", help="1, 16; default both.")
+    ] = None,
+    period: Annotated[
+        list[int] | None, typer.Option(help="Samples a period; repeated; 128.")
+    ] = None,
+    times: Annotated[int, typer.Option(help="Of each measurement, 20 or more.")] = 20,
+    bank: BankOption = FACTORY_BANK,
+    foot: Annotated[
+        bool, typer.Option("--foot", help="From a press to the middle of its sound.")
+    ] = False,
+    card: Annotated[
+        bool, typer.Option("--card", help="A cable from output to input of a card.")
+    ] = False,
+    output_device: Annotated[
+        str | None, typer.Option(help="Of --card: number or name.")
+    ] = None,
+    input_device: Annotated[
+        str | None, typer.Option(help="Of --card: number or name.")
+    ] = None,
+    input_channel: Annotated[int, typer.Option(help="Of --card, from 1.")] = 1,
+    minus: Annotated[
+        float | None, typer.Option(help="ms of the card alone: a board is the rest.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measures how late the sound is: a virtual loop, a cable, or a foot's press."""
+    from pedal.cable import Card
+    from pedal.latency_run import Options
+    from pedal.latency_run import latency as run_latency
+
+    options = Options(
+        bank,
+        tuple(effect or ()),
+        tuple(model_block or ()),
+        tuple(period or ()),
+        times,
+        foot,
+        Card(output_device, input_device, input_channel) if card else None,
+        minus,
+        as_json,
+    )
+    run_latency(options, _console())
+
+
+@app.command()
 def replay(
     file: Annotated[Path, typer.Argument(help="Of `pedal monitor --log`.")],
     speed: Annotated[
@@ -262,14 +312,23 @@ def report(
 
 
 @app.command()
-def doctor(bank: BankOption = FACTORY_BANK) -> None:
+def doctor(
+    bank: BankOption = FACTORY_BANK,
+    period: PeriodOption = 128,
+    as_json: JsonOption = False,
+) -> None:
     """Looks at this machine and says what to change; exit 1 when it is broken."""
-    from pedal.doctor import Health, examine
+    from pedal.doctor import examine
+    from pedal.engine import MAX_PERIOD
+    from pedal.findings import Health, as_rows, as_text
 
-    findings = examine(bank)
-    for finding in findings:
-        remedy = f"; {finding.remedy}" if finding.remedy else ""
-        print(f"{finding.health.value:<8} {finding.subject}: {finding.found}{remedy}")
+    if not 1 <= period <= MAX_PERIOD:
+        raise UsageError(f"--period: expected 1 to {MAX_PERIOD}, found {period}")
+    findings = examine(bank, period)
+    if as_json:
+        print(json.dumps(as_rows(findings), indent=1))
+    for finding in findings if not as_json else ():
+        print(as_text(finding))
     if any(finding.health is Health.BROKEN for finding in findings):
         raise typer.Exit(1)
 

@@ -5,51 +5,46 @@ import os
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
-from pedal import bank
+from pedal import bank, doctor_timing
 from pedal.errors import PedalError
+from pedal.findings import Finding, Health
 from pedal.paths import engine_path
 from pedal.protocol.protocol import VERSION
 
-WANTED_PRIORITY = 80
 GOVERNORS = Path("/sys/devices/system/cpu")
 CARDS = Path("/proc/asound/cards")
-PACKAGES = ("numpy", "soundfile", "soxr", "python-osc", "rich", "typer", "jsonschema")
+PACKAGES = (
+    "numpy",
+    "soundfile",
+    "soxr",
+    "python-osc",
+    "rich",
+    "typer",
+    "jsonschema",
+    "websockets",
+)
 
 
-class Health(Enum):
-    """Fine; playable but not at its best; broken."""
-
-    GOOD = "ok"
-    WARNING = "warning"
-    BROKEN = "broken"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the doctor's: what was looked at, what was found, what to do."""
-
-    health: Health
-    subject: str
-    found: str
-    remedy: str = ""
-
-
-def examine(folder: Path) -> list[Finding]:
-    """All findings; folder is the bank to check."""
+def examine(folder: Path, period: int) -> list[Finding]:
+    """All findings. folder: the bank to check; period: to try, in samples."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _engine,
         lambda: _bank(folder),
-        _priority,
+        doctor_timing.priority,
+        doctor_timing.throttling,
         _memory,
         _governor,
+        doctor_timing.clock,
         _sound_cards,
         _packages,
+        lambda: doctor_timing.waking(period),
     )
-    return [finding for check in checks for finding in check()]
+    findings = [finding for check in checks for finding in check()]
+    if all(finding.health is not Health.BROKEN for finding in findings):
+        findings += doctor_timing.period_holds(folder, period)
+    return findings
 
 
 def _engine() -> Iterator[Finding]:
@@ -85,18 +80,6 @@ def _bank(folder: Path) -> Iterator[Finding]:
         )
         return
     yield Finding(Health.GOOD, "bank", f"{loaded.name}: {', '.join(loaded.ids)}")
-
-
-def _priority() -> Iterator[Finding]:
-    """May the audio thread run before others."""
-    limit = resource.getrlimit(resource.RLIMIT_RTPRIO)[1]
-    if limit in (resource.RLIM_INFINITY, -1) or limit >= WANTED_PRIORITY or _is_root():
-        yield Finding(Health.GOOD, "real-time priority", "allowed")
-        return
-    remedy = (
-        f'put "@audio - rtprio {WANTED_PRIORITY}" in /etc/security/limits.d/audio.conf'
-    )
-    yield Finding(Health.WARNING, "real-time priority", f"limit {limit}", remedy)
 
 
 def _memory() -> Iterator[Finding]:

@@ -6,6 +6,7 @@ PedalError
 ├── BankError             a bank or model that cannot be trusted
 ├── ProtocolError         a message that is unknown or out of range
 ├── PerformanceError      a performance file that cannot be played
+├── LatencyError          a delay that cannot be measured
 ├── LogError              a console's log that cannot be read or written
 ├── EngineError           the engine is missing, refused to start, or died
 ├── LinkError             no engine answers
@@ -39,6 +40,10 @@ class ProtocolError(PedalError):
 
 class PerformanceError(PedalError):
     """A performance file that cannot be played."""
+
+
+class LatencyError(PedalError):
+    """A delay that cannot be measured."""
 
 
 class LogError(PedalError):

@@ -123,5 +123,14 @@ def test_a_wrong_usage_exits_2():
 def test_help_names_every_command():
     done = pedal("--help")
     assert done.returncode == 0
-    for name in ("run", "render", "ctl", "doctor", "bank", "train", "virtual"):
+    for name in (
+        "run",
+        "render",
+        "ctl",
+        "latency",
+        "doctor",
+        "bank",
+        "train",
+        "virtual",
+    ):
         assert name in done.stdout

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from pedal.arrival import middle
 from pedal.engine import Settings, command
 from pedal.errors import LinkError, RejectedError
 from pedal.link import Link
+from pedal.loop import chord
 from pedal.paths import FACTORY_BANK
 from tests.system.rig import RATE_HZ, message, play
 
@@ -49,19 +51,9 @@ def press(channel: int, at: int, held: int = 8000) -> list[dict]:
     ]
 
 
-def middle(out: np.ndarray, before: np.ndarray, after: np.ndarray) -> int:
-    """The sample at which the new sound outweighs the old, by 1 ms of projection."""
-    step, window = after - before, np.ones(44)
-    over = np.convolve((out - before) * step, window, "same")
-    share = over / np.maximum(np.convolve(step * step, window, "same"), 1e-12)
-    return int(np.argmax(share >= 0.5))
-
-
 def source(count: int) -> np.ndarray:
     """(N,): a chord of three sines, so that two effects always differ."""
-    time_s = np.arange(count) / RATE_HZ
-    tones = [np.sin(2 * np.pi * hz * time_s) for hz in (82.4, 247.1, 659.3)]
-    return (0.15 * sum(tones)).astype(np.float32)
+    return chord(count).astype(np.float32)
 
 
 @pytest.mark.parametrize("block", [1, 16])
