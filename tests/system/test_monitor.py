@@ -178,6 +178,7 @@ def test_where_control_is_not_allowed_keys_send_nothing(tmp_path):
         Terminal(tmp_path, [*MONITOR, *at(pedal)]) as terminal,
     ):
         terminal.wait_for("read-only")
+        terminal.wait_for("signal flows")  # before the first report keys mean nothing
         terminal.press("Space", "n", "p")
         terminal.wait_for("this console may only read here")
     assert pedal.taken == []
