@@ -1,5 +1,6 @@
 """The page in a real browser, with a real engine behind a real bridge."""
 
+import json
 import time
 
 import pytest
@@ -21,7 +22,7 @@ from tests.system.browser import (
     tile,
     wait_live,
 )
-from tests.system.stage import stage, wait_until
+from tests.system.stage import hear, say, stage, wait_until
 
 pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing())
@@ -127,16 +128,26 @@ def test_two_pages_are_in_step(browser, page, pedal):
     other.context.close()
 
 
-def test_a_reload_changes_no_sound(page):
+def test_a_reload_changes_no_sound(page, pedal):
     tile(page, "hum").click()
     assert_plays(page, "hum")
     edit(page)
-    before = page.locator("#detail-boot").text_content()
-    page.reload()
-    wait_live(page)
-    assert_plays(page, "hum")
+    boot = str(page.locator("#detail-boot").text_content()).split(",")[0]
+    with pedal.client() as witness:
+        say(witness, "/state/get")
+        hear(witness, "/state")
+        page.reload()
+        wait_live(page)
+        assert_plays(page, "hum")
+        say(witness, "/state/get", 4711)
+        heard = [json.loads(witness.recv(timeout=10))]
+        while heard[-1].get("args", [0, 0, 0])[2] != 4711:
+            heard.append(json.loads(witness.recv(timeout=10)))
+    told = [row.get("address", "") for row in heard]
+    assert not [address for address in told if address.startswith("/echo/")]
+    assert "/presets" in told, "the page asks anew, and the witness hears all of it"
     edit(page)
-    expect(page.locator("#detail-boot")).to_have_text(before)
+    expect(page.locator("#detail-boot")).to_contain_text(boot)
 
 
 def test_a_dead_bridge_is_shown_and_its_return_noticed(page, pedal):
