@@ -21,16 +21,19 @@ def only_loopback(monkeypatch):
     monkeypatch.setattr(find, "_zeroconf", lambda _: real("127.0.0.1"))
 
 
-def found_by(finder: Finder, count: int) -> list[Place]:
+def found_by(finder: Finder, *ports: int) -> list[Place]:
+    """The pedals at these ports; others may play on this machine too."""
     end_s = time.monotonic() + PATIENCE_S
-    while len(finder.places()) < count and time.monotonic() < end_s:
+    found: list[Place] = []
+    while len(found) < len(ports) and time.monotonic() < end_s:
         time.sleep(0.05)
-    return list(finder.places())
+        found = [place for place in finder.places() if place.port in ports]
+    return found
 
 
 def test_an_announced_pedal_is_found():
     with announced(17562, on_network=False), Finder(loopback=True) as finder:
-        places = found_by(finder, 1)
+        places = found_by(finder, 17562)
     assert [(place.host, place.port) for place in places] == [("127.0.0.1", 17562)]
     assert places[0].name.endswith(" 17562")
     assert not finder.trouble
@@ -42,7 +45,7 @@ def test_two_pedals_of_one_machine_are_two():
         announced(17563, on_network=False),
         announced(17564, on_network=False),
     ):
-        ports = {place.port for place in found_by(finder, 2)}
+        ports = {place.port for place in found_by(finder, 17563, 17564)}
     assert ports == {17563, 17564}
 
 
