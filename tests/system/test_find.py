@@ -21,16 +21,20 @@ def only_loopback(monkeypatch):
     monkeypatch.setattr(find, "_zeroconf", lambda _: real("127.0.0.1"))
 
 
-def found_by(finder: Finder, count: int) -> list[Place]:
+def found_by(finder: Finder, *ports: int) -> list[Place]:
+    """Those on these ports; others may be on this loopback too."""
     end_s = time.monotonic() + PATIENCE_S
-    while len(finder.places()) < count and time.monotonic() < end_s:
+    while time.monotonic() < end_s:
+        places = [place for place in finder.places() if place.port in ports]
+        if len(places) == len(ports):
+            break
         time.sleep(0.05)
-    return list(finder.places())
+    return places
 
 
 def test_an_announced_pedal_is_found():
     with announced(17562, on_network=False), Finder(loopback=True) as finder:
-        places = found_by(finder, 1)
+        places = found_by(finder, 17562)
     assert [(place.host, place.port) for place in places] == [("127.0.0.1", 17562)]
     assert places[0].name.endswith(" 17562")
     assert not finder.trouble
@@ -42,7 +46,7 @@ def test_two_pedals_of_one_machine_are_two():
         announced(17563, on_network=False),
         announced(17564, on_network=False),
     ):
-        ports = {place.port for place in found_by(finder, 2)}
+        ports = {place.port for place in found_by(finder, 17563, 17564)}
     assert ports == {17563, 17564}
 
 
@@ -59,6 +63,17 @@ def test_nothing_but_the_loopback_is_told_unless_osc_is_open(monkeypatch):
         with announced(17565, on_network, address):
             pass
     assert told == ["127.0.0.1", "10.1.2.3", "127.0.0.1"]
+
+
+def test_a_name_that_cannot_be_does_not_end_the_search():
+    with Finder(loopback=True) as finder:
+        network = finder._zeroconf
+        for name in ("a\x1b[2J." + find.KIND, "x._http._tcp.local."):
+            finder.add_service(network, find.KIND, name)  # as its thread does
+        assert finder.places() == ()
+    info = find._info(17566, "127.0.0.1")
+    place = find._place(info, "a\x9b2J\u202e." + find.KIND)
+    assert place == Place("a?2J?", "127.0.0.1", 17566)
 
 
 def test_without_multicast_it_says_so(monkeypatch):
