@@ -116,7 +116,9 @@ def _loop(options: Options) -> Iterator[Row]:
 
 def _foot(options: Options) -> Iterator[Row]:
     """Both footswitches: the bypass of one effect, and on to the next effect."""
-    first = next(name for name in _effects(options) if name not in PLAIN)
+    first = next((name for name in _effects(options) if name not in PLAIN), None)
+    if first is None:
+        raise UsageError("--foot: expected an --effect of the bank to press for")
     for route in _routes(options, (first,)):
         for switch in ("bypass", "effect"):
             found = foot_to_sound(route, switch, options.times)

@@ -32,8 +32,9 @@ class Link:
             places = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
             self._place = places[0][4]
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        except OSError as cause:
-            raise LinkError(f"engine at {self.name}: {cause.strerror}") from cause
+        except (OSError, UnicodeError) as cause:
+            why = getattr(cause, "strerror", None) or "no name of a host"
+            raise LinkError(f"engine at {self.name}: {why}") from cause
 
     def __enter__(self) -> Self:
         return self

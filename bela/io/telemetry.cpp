@@ -72,8 +72,9 @@ void Telemetry::Measure(double now) {
   blocks_ += count;
   busy_us_ += busy_us;
   total_us_ += total_us;
-  if (vitals_->underruns.load() != underruns_) underrun_at_ = now;
-  underruns_ = vitals_->underruns.load();
+  const std::uint32_t underruns = vitals_->underruns.load();
+  if (underruns != underruns_) underrun_at_ = now;
+  underruns_ = underruns;
   now_ = now;
   ReadTemperature(now);
 }

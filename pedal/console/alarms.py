@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from pedal.console.session import Link, Pedal
+from pedal.console.session import Pedal
 from pedal.console.telemetry import codes_of
 from pedal.console.thresholds import Limits
 
@@ -106,7 +106,7 @@ class Look(NamedTuple):
 
 
 def _lost(look: Look) -> str:
-    if look.pedal.link(look.now_s) is Link.SEARCHING:
+    if not look.pedal.received:  # one that is searched; a restart is waited for
         return ""
     age_s = look.pedal.age_s(look.now_s)
     return f"no report for {age_s:.1f} s" if age_s >= look.limits.lost_s else ""

@@ -61,8 +61,9 @@ class Feed:
         try:
             found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
             link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        except OSError as cause:
-            what = f"{cause.strerror}; name its address, or look at the network"
+        except (OSError, UnicodeError) as cause:
+            why = getattr(cause, "strerror", None) or "no name of a host"
+            what = f"{why}; name its address, or look at the network"
             raise LinkError(f"pedal at {host}:{port}: {what}") from cause
         link.setblocking(False)
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)

@@ -107,6 +107,11 @@ def _step(height: int | None, row: int) -> str:
     return STEPS[min(max(height - 8 * row, 1 if row == 0 else 0), 8)]
 
 
+def printable(text: str) -> str:
+    """What a pedal or a stranger wrote, its signs of control as "?"."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def age(seconds: float) -> str:
     """How long ago, as people say it."""
     if seconds < 10:

@@ -20,6 +20,7 @@ from zeroconf import (
     Zeroconf,
 )
 
+from pedal.console.figures import printable
 from pedal.protocol.protocol import OSC_PORT, VERSION
 
 KIND = "_pedal._udp.local."
@@ -72,7 +73,10 @@ class Finder(ServiceListener):
 
     def add_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         """By zeroconf, in its thread."""
-        info = zc.get_service_info(type_, name, ANSWER_MS)
+        try:
+            info = zc.get_service_info(type_, name, ANSWER_MS)
+        except Error:  # a name that cannot be, or the search has ended
+            return
         place = None if info is None else _place(info, name)
         if place is None or len(self._found) >= MOST:
             return
@@ -139,7 +143,7 @@ def _place(info: ServiceInfo, name: str) -> Place | None:
     if not addresses or not info.port:
         return None
     host = LOOPBACK if _is_own(addresses[0]) else addresses[0]
-    short = name.removesuffix(f".{KIND}")[:LONGEST_NAME]
+    short = printable(name.removesuffix(f".{KIND}")[:LONGEST_NAME])
     return Place(short or host, host, info.port)
 
 

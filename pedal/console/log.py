@@ -207,15 +207,16 @@ class _Writer:
 
     def _trim(self) -> None:
         """Drops the oldest until the file's pages in use are within the limit."""
-        while self._used() > self._limit:
+        is_less = True
+        while is_less and self._used() > self._limit:
+            is_less = False
             for table in ("reports", "events"):
                 ends = f"SELECT min(id), max(id) FROM {table}"
                 first, last = self._base.execute(ends).fetchone()
                 if first is not None and (table == "reports" or last - first > PART):
                     behind = first + (last - first) // PART
                     self._base.execute(f"DELETE FROM {table} WHERE id <= ?", (behind,))
-            if first is None and self._used() > self._limit:
-                return
+                    is_less = True
 
     def _used(self) -> int:
         """Bytes in use; freed pages are written again before the file grows."""

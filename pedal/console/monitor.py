@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.live import Live
 
 from pedal.console.feed import Feed
+from pedal.console.figures import printable
 from pedal.console.keys import Intent, Wish, keys_in, press
 from pedal.console.limits import limits_from
 from pedal.console.log import LIMIT_BYTES, Log
@@ -243,8 +244,8 @@ class Monitor:
     def _silent_laptop(self, now_s: float) -> list[str]:
         """This laptop, looked at unasked, where only others answer."""
         seat = self.rig.seats.get(LOCAL)
-        heard_others = any(seat.pedal.report for seat in self.rig.seats.values())
-        is_silent = seat is not None and seat.pedal.report is None and heard_others
+        heard_others = any(seat.pedal.received for seat in self.rig.seats.values())
+        is_silent = seat is not None and not seat.pedal.received and heard_others
         return [LOCAL] if is_silent and now_s - self.began_s > PATIENCE_S else []
 
     def _open_log(self) -> None:
@@ -315,7 +316,7 @@ class Monitor:
         """Whether the time is up. Raises LinkError when nobody is there to wait."""
         ran_s = now_s - self.began_s
         is_over = self.options.seconds is not None and ran_s >= self.options.seconds
-        alone = all(seat.pedal.report is None for seat in self.rig.seats.values())
+        alone = not any(seat.pedal.received for seat in self.rig.seats.values())
         if alone and (is_over or (live is None and ran_s >= PATIENCE_S)):
             raise LinkError(self._why_alone(ran_s))
         return is_over
@@ -337,7 +338,8 @@ class Monitor:
             pedal = seat.pedal
             count = f"{pedal.received} reports, {pedal.lost} lost on the way"
             drops = f"{sum(pedal.drops.values())} datagrams dropped"
-            self.console.print(f"{pedal.name}: {count}, {drops}", markup=False)
+            line = printable(f"{pedal.name}: {count}, {drops}")
+            self.console.print(line, markup=False)
 
 
 def _as_interrupt(*_: object) -> None:

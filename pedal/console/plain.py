@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pedal.console.figures import age
+from pedal.console.figures import age, printable
 from pedal.console.rig import Seat
 from pedal.console.session import Drop
 
@@ -12,10 +12,10 @@ from pedal.console.session import Drop
 def plain_line(seat: Seat, now_s: float, wall: datetime) -> str:
     """What a log file wants to know, once a second."""
     pedal, report = seat.pedal, seat.pedal.report
-    head = f"{wall:%H:%M:%S} {pedal.name} {seat.verdict(now_s)}"
+    head = printable(f"{wall:%H:%M:%S} {pedal.name} {seat.verdict(now_s)}")
     if report is None:
         return f"{head} no answer for {age(pedal.age_s(now_s))}"
-    sound = "bypass" if report.bypass else report.effect or "dry"
+    sound = "bypass" if report.bypass else printable(report.effect) or "dry"
     codes = ", ".join(alarm.code for alarm in seat.watch.holding()) or "none"
     return (
         f"{head} {sound} block {report.block} load {report.load:.1f} % "

@@ -22,6 +22,8 @@ def write(log: Path, page: Path) -> str:
     Raises LogError for a file that is no log or a page that cannot be written, and
     PedalError where matplotlib is not installed.
     """
+    if page.exists() and log.exists() and page.samefile(log):
+        raise LogError(f"report {page}: it is the log itself; name another --out")
     with Ledger(log) as ledger:
         text, summary = page_of(ledger, log.name)
     try:

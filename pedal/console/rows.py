@@ -6,7 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from pedal.console.course import HISTORY_S
-from pedal.console.figures import age, bar
+from pedal.console.figures import age, bar, printable
 from pedal.console.session import Drop, Link, Pedal
 from pedal.console.telemetry import NO_TEMPERATURE, Report
 
@@ -20,7 +20,6 @@ STYLES = {
     "sound": "bold cyan",
 }
 RATE_HZ = 44100.0
-CLEAR = {"\n": " ", "\r": " ", "\x1b": "?"}
 
 
 def row(width: int, *parts: str | tuple[str, str]) -> Text:
@@ -32,7 +31,7 @@ def row(width: int, *parts: str | tuple[str, str]) -> Text:
     room = width
     for part in parts:
         text, style = part if isinstance(part, tuple) else (part, "")
-        text = "".join(sign if sign.isprintable() else "?" for sign in text)
+        text = printable(text)
         if cell_len(text) > room:
             text = set_cell_size(text, room)
         line.append(text, style=style)

@@ -28,8 +28,13 @@ SELECT pedal, max(underruns) - min(underruns), max(late) - min(late),
   max(input_clip) - min(input_clip)
 FROM reports r JOIN starts ON starts.id = start GROUP BY start
 """
+# Each console that writes into the log counts from 0 again.
 LOST = """
-SELECT pedal, max(lost) - min(lost) FROM reports r JOIN starts ON starts.id = start
+SELECT pedal, sum(CASE WHEN received > max(earlier, 1) THEN lost - known ELSE lost END)
+FROM (SELECT pedal, received, lost,
+  lag(received, 1, 0) OVER its AS earlier, lag(lost, 1, lost) OVER its AS known
+  FROM reports r JOIN starts ON starts.id = start
+  WINDOW its AS (PARTITION BY pedal ORDER BY r.id))
 GROUP BY pedal
 """
 

@@ -99,8 +99,8 @@ def _title(rig: Rig, seat: Seat | None, frame: Frame) -> Text:
         if len(rig.seats) > 1:
             place = list(rig.seats).index(pedal.name) + 1
             left += f"   pedal {place} of {len(rig.seats)}"
-    room = frame.width - len(right)
-    return Text(left[:room].ljust(room) + right, style="reverse bold")
+    style = "reverse bold"
+    return row(frame.width, (str(row(frame.width - len(right), left)) + right, style))
 
 
 def _band(seat: Seat, rig: Rig, frame: Frame) -> list[Text]:

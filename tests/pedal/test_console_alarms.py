@@ -264,3 +264,11 @@ def test_a_file_overrides_a_threshold():
 def test_a_bad_threshold_is_refused_with_its_name(text, says):
     with pytest.raises(UsageError, match=says):
         limits_of(TEXT, text, "mine.toml")
+
+
+def test_a_pedal_that_dies_again_while_it_starts_is_alarmed(stage):
+    stage.rig = heard(stage.rig, "left", lease(boot_id="boot-9"), stage.now_s)
+    stage.wait(2.0)
+    assert stage.codes() == []
+    stage.wait(1.0)
+    assert stage.codes() == ["lost"]

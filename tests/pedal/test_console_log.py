@@ -223,3 +223,12 @@ def test_more_events_at_once_than_are_remembered_leave_a_note(tmp_path):
     with Ledger(path) as ledger:
         texts = [note.text for note in ledger.notes()]
     assert texts[1:] == [log_module.FORGOTTEN, *map(str, range(50, 150))]
+
+
+def test_a_log_full_of_starts_does_not_stop(tmp_path):
+    show = Show(tmp_path / "show.pedal", 1_000_000)
+    writer = show.log._writer
+    for number in range(130):
+        writer._start(("stage", f"boot-{number}", "x" * 10_000))
+    show.play(1)
+    assert show.close() == []

@@ -2,10 +2,12 @@
 
 import pytest
 
+from pedal.console.feed import Feed as RealFeed
 from pedal.console.monitor import Monitor, Options, limits_from
 from pedal.console.rig import Rig, added
 from pedal.errors import LinkError
-from tests.pedal.simulated import KEY, telemetry
+from pedal.link import Link
+from tests.pedal.simulated import KEY, lease, telemetry
 
 
 class Feed:
@@ -95,3 +97,31 @@ def test_a_laptop_without_a_pedal_is_no_pedal_once_another_answers(monitor):
     assert list(monitor.rig.seats) == ["127.0.0.1", "right"]
     hear(monitor, "right", 2, 105.1)
     assert (list(monitor.rig.seats), monitor.rig.selected) == (["right"], "right")
+
+
+def test_a_console_without_a_screen_outlives_a_restart(monitor):
+    monitor.options = Options(as_json=True)
+    monitor.rig = added(Rig(limits_from(None)), "left", KEY, 100.0)
+    hear(monitor, "left", 1, 100.0)
+    monitor._take("left", lease(boot_id="boot-9"), 200.0)  # no report of it yet
+    assert not monitor._is_over(monitor.began_s + 60.0, None)
+
+
+def test_a_laptop_whose_pedal_starts_again_is_still_watched(monitor):
+    monitor.rig = added(Rig(limits_from(None)), "127.0.0.1", KEY, 100.0)
+    monitor.began_s = 100.0
+    monitor.finder = lambda: [("right", "10.0.0.9", 7562)]
+    monitor.feed.renew = lambda _: KEY
+    hear(monitor, "127.0.0.1", 1, 100.0)
+    hear(monitor, "right", 1, 110.0, boot_id="boot-8")
+    monitor._take("127.0.0.1", lease(boot_id="boot-9"), 110.1)
+    monitor._tend(110.1)
+    assert list(monitor.rig.seats) == ["127.0.0.1", "right"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 70 + ".local"])
+def test_a_host_that_can_be_no_name_is_one_line(host):
+    with RealFeed() as feed, pytest.raises(LinkError, match="no name of a host"):
+        feed.add("left", host, 7562)
+    with pytest.raises(LinkError, match="no name of a host"):
+        Link(host)

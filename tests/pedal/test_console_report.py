@@ -153,3 +153,25 @@ def test_a_log_of_one_report_makes_a_page(tmp_path):
     log.report(rig.seats["a"].pedal, now_s)
     log.close(rig, now_s)
     assert "1 pedal over 0 s" in write(path, tmp_path / "short.html")
+
+
+def test_a_page_does_not_take_the_place_of_its_log(show):
+    before = show.read_bytes()
+    with pytest.raises(LogError, match="the log itself"):
+        write(show, show)
+    assert show.read_bytes() == before
+
+
+def test_what_two_consoles_lost_is_counted_of_each(tmp_path):
+    path, now_s = tmp_path / "two.pedal", time.monotonic()
+    for sequences in ([1, 3, 4, 10], [3, 4, 6, 5, 7]):  # 6 lost, then 2
+        rig, log = added(Rig(limits_from()), "a", KEY, now_s), Log(path)
+        for sequence in sequences:
+            now_s += 0.05
+            before = rig.seats["a"].pedal.received
+            rig = heard(rig, "a", telemetry(sequence), now_s)
+            if rig.seats["a"].pedal.received > before:  # as the console does
+                log.report(rig.seats["a"].pedal, now_s)
+        log.close(rig, now_s)
+    with Ledger(path) as ledger:
+        assert [figures.lost for figures in figures_of(ledger)] == [8]

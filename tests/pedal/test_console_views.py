@@ -16,6 +16,7 @@ from rich.console import Console
 
 from pedal.console.figures import age, bar, big, sparkline
 from pedal.console.limits import DEFAULTS
+from pedal.console.plain import plain_line
 from pedal.console.rig import Rig, added, heard, passed, refused, seen
 from pedal.console.session import Drop
 from pedal.console.thresholds import limits_of
@@ -186,6 +187,16 @@ def test_what_a_stranger_writes_cannot_break_the_screen():
     assert "\x1b" not in text
     assert len(text.split("\n")) == 24
     assert "[red]x[/]" in text
+
+
+def test_a_strangers_name_cannot_break_the_screen_nor_a_line():
+    name = "\x9b2J\x1b[2J\n" + "音" * 30
+    rig = played(Rig(LIMITS), name, 2.0, END_S, effect="\x1b[2J\n")
+    text = drawn(rig)
+    assert {cell_len(line) for line in text.split("\n")} == {80}
+    text += plain_line(rig.seats[name], END_S, datetime(2026, 8, 1))
+    assert not {"\x1b", "\x9b"} & set(text)
+    assert text.count("\n") == 23
 
 
 def test_a_missing_figure_would_be_seen():

@@ -64,6 +64,17 @@ def test_nothing_but_the_loopback_is_told_unless_osc_is_open(monkeypatch):
     assert told == ["127.0.0.1", "10.1.2.3", "127.0.0.1"]
 
 
+def test_a_name_that_cannot_be_does_not_end_the_search():
+    with Finder(loopback=True) as finder:
+        network = finder._zeroconf
+        for name in ("a\x1b[2J." + find.KIND, "x._http._tcp.local."):
+            finder.add_service(network, find.KIND, name)  # as its thread does
+        assert finder.places() == ()
+    info = find._info(17566, "127.0.0.1")
+    place = find._place(info, "a\x9b2J\u202e." + find.KIND)
+    assert place == Place("a?2J?", "127.0.0.1", 17566)
+
+
 def test_without_multicast_it_says_so(monkeypatch):
     def broken(*_: object) -> None:
         raise OSError(19, "No such device")

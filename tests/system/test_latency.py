@@ -72,6 +72,7 @@ def test_the_command_tells_the_same_as_json_and_as_a_table() -> None:
         (["--effect", "wah"], 'no effect "wah"'),
         (["--minus", "3"], "--minus: expected 0 to 1000 ms, with --card"),
         (["--foot", "--card"], "--foot: measured in the virtual loop"),
+        (["--foot", "--effect", "bypass"], "--foot: expected an --effect of the bank"),
     ],
 )
 def test_what_cannot_be_meant_is_one_line(words, part) -> None:
