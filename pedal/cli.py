@@ -55,6 +55,9 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:  # such as a full disk under standard output
+        print(f"pedal: cannot go on: {error}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _console() -> "Console":

@@ -118,7 +118,7 @@ Message Telemetry::Report(const Circumstances& told, const Console& console) con
       .Text(told.alarms)
       .Float(temperature_)
       .Text(VersionsText(told.bank))
-      .Int(told.dropped)
+      .Int(Wrapped(static_cast<std::uint32_t>(told.dropped)))
       .Int(Wrapped(told.refused));
 }
 

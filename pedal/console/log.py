@@ -61,7 +61,8 @@ class Log:
         self._queue: queue.Queue[Batch | None] = queue.Queue(BACKLOG)
         self._batch = Batch([], [])
         self._last: dict[str, Event] = {}
-        self._offset_s = 0.0
+        self._offset_s = self._writer.last_s - time.monotonic()
+        self._is_behind = False
         self._handed_s = time.monotonic()
         self._thread = threading.Thread(target=self._write, daemon=True)
         self._thread.start()
@@ -117,10 +118,16 @@ class Log:
             self._writer.lose(batch, "the disk is too slow")
 
     def _wall(self, now_s: float) -> float:
-        """The time of day of now_s; even, as the monotonic clock, until it was set."""
+        """The time of day of now_s; even, as the monotonic clock, until it was set.
+
+        A clock that was set back is not followed: a log's reports stay in order.
+        """
         offset_s = time.time() - time.monotonic()
-        if abs(offset_s - self._offset_s) > CLOCK_STEP_S:
+        if offset_s - self._offset_s > CLOCK_STEP_S:
             self._offset_s = offset_s
+        elif self._offset_s - offset_s > CLOCK_STEP_S and not self._is_behind:
+            self._is_behind = True
+            self._writer.tell("the clock was set back; times go on from the last one")
         return now_s + self._offset_s
 
     def _write(self) -> None:
@@ -141,11 +148,17 @@ class _Writer:
         self._lock = _locked(path)
         try:
             self._base = _opened(path)
+            last = "SELECT at_s FROM reports ORDER BY id DESC LIMIT 1"
+            self.last_s: float = (self._base.execute(last).fetchone() or (0.0,))[0]
         except (sqlite3.Error, LogError) as cause:
             os.close(self._lock)
             if isinstance(cause, LogError):
                 raise
             raise LogError(f"log {path}: cannot be written: {cause}") from cause
+
+    def tell(self, what: str) -> None:
+        """A trouble."""
+        self._news.put(f"log {self._path}: {what}")
 
     def news(self) -> str:
         """The next trouble that was not told, "" for none."""

@@ -103,7 +103,8 @@ def monitor(options: Options, console: Console) -> None:
 def place_of(board: str) -> tuple[str, str, int]:
     """HOST or HOST:PORT as name, host and port. Raises UsageError."""
     host, colon, port = board.partition(":")
-    if not host or (colon and not port.isdecimal()) or int(port or 1) not in PORTS:
+    is_number = port.isdecimal() and len(port) <= 5
+    if not host or (colon and not is_number) or int(port or 1) not in PORTS:
         raise UsageError(f'--board: expected HOST or HOST:PORT, found "{board}"')
     return board, host, int(port or OSC_PORT)
 

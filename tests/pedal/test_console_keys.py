@@ -125,7 +125,9 @@ def test_a_board_is_a_host_with_or_without_a_port():
     assert place_of("10.0.0.5:7000") == ("10.0.0.5:7000", "10.0.0.5", 7000)
 
 
-@pytest.mark.parametrize("board", ["", ":7000", "host:", "host:x", "host:0", "h:70000"])
+@pytest.mark.parametrize(
+    "board", ["", ":7000", "host:", "host:x", "host:0", "h:70000", "h:" + "9" * 5000]
+)
 def test_a_board_that_cannot_be_is_refused(board):
     with pytest.raises(UsageError, match="expected HOST or HOST:PORT"):
         place_of(board)

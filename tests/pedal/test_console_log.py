@@ -232,3 +232,22 @@ def test_a_log_full_of_starts_does_not_stop(tmp_path):
         writer._start(("stage", f"boot-{number}", "x" * 10_000))
     show.play(1)
     assert show.close() == []
+
+
+def test_a_clock_set_back_does_not_disorder_a_log(tmp_path, monkeypatch):
+    path, real = tmp_path / "show.pedal", time.time
+    show = Show(path)
+    show.play(20)
+    monkeypatch.setattr(time, "time", lambda: real() - 3600.0)
+    show.play(20)
+    assert [trouble.split(": ", 1)[1] for trouble in show.close()] == [
+        "the clock was set back; times go on from the last one"
+    ]
+    again = Show(path)
+    again.play(20)
+    assert len(again.close()) == 1
+    with Ledger(path) as ledger:
+        times = [entry.at_s for entry in ledger.entries()]
+        assert len(times) == 60
+        assert times == sorted(times)
+        assert ledger.span.last_s - ledger.span.first_s < 10.0

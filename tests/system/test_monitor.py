@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -83,6 +84,21 @@ def test_what_cannot_be_meant_is_one_line(options, says):
     done = monitor(*options)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(says)
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_full_disk_under_its_lines_is_one_line():
+    with SimulatedPedal() as pedal, Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*MONITOR, *at(pedal)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
