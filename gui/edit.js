@@ -27,7 +27,6 @@ export function wireEdit({ state, intend, tell, onParam }) {
   for (const frames of [1, 16]) onTap($(`block-${frames}`), () => intend(block(frames)));
   onHold($("lock"), LOCK_MS, () => tell({ type: "lock", on: !state().page.locked }));
   wirePresets({ state, intend, tell, refuse });
-  wireFeet({ state, intend, tell, refuse, twice });
 
   const onRow = (node, id) => {
     const place = () => state().presets.findIndex((preset) => preset.id === id);
@@ -45,10 +44,12 @@ export function wireEdit({ state, intend, tell, onParam }) {
     const act = () => intend(clearGesture(row));
     onTap(node, () => twice(gestureKey(row), `Press again to take out ${when}`, act));
   };
+  const draw = () => drawFeet(state(), onTake);
+  wireFeet({ state, intend, refuse, twice, draw });
   return (nowMs) => {
     drawEdit(state(), nowMs);
     drawPresets(state(), onRow);
-    drawFeet(state(), onTake);
+    draw();
   };
 }
 
@@ -79,8 +80,9 @@ function wirePresets({ state, intend, tell, refuse }) {
   onTap($("chosen-leave"), () => tell({ type: "done" }));
 }
 
-function wireFeet({ state, intend, tell, refuse, twice }) {
-  $("gesture-new").addEventListener("input", () => tell({ type: "form" })); // what is offered depends on what is picked
+function wireFeet({ state, intend, refuse, twice, draw }) {
+  // What is offered depends on what is picked. At once: a frame later it would replace what was typed meanwhile.
+  $("gesture-new").addEventListener("input", draw);
   $("gesture-new").addEventListener("submit", (event) => {
     event.preventDefault();
     const kind = $("gesture-kind").value;

@@ -35,6 +35,8 @@ REACHED = """node => {
         && met.matches('label, fieldset');
 }"""
 # Counts how often the page asks for a wake lock.
+TWO_FRAMES = """new Promise(done =>
+    requestAnimationFrame(() => requestAnimationFrame(done)))"""
 LOCKS = """() => {
     window.locks = { asked: 0, last: null };
     const request = async () => {
@@ -297,6 +299,7 @@ def test_nothing_is_lost_at_twice_the_size(browser, pedal, size):
         assert wide <= size[0] + 1
         page.locator("#layer").scroll_into_view_if_needed()
         page.locator("#layer").click()
+        page.evaluate(TWO_FRAMES)  # by then the other layer is drawn
     page.context.close()
 
 
