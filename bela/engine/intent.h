@@ -18,6 +18,7 @@ struct Intent {
   int value = 0;
   float number = 0.0f;  // in the parameter's unit
   int request = 0;      // comes back in the echo; 0 is none
+  int token = 0;        // of a console
   SampleTime time = kNow;
   char id[kIdSize] = {};
   char name[kNameSize] = {};

@@ -42,7 +42,7 @@ enum class IntentKind : std::uint8_t {
   kInjectOverload,
   kInjectUnderrun,    // these are no matter of the engine's
   kInjectBurn,        // on, or off again
-  kMonitorSubscribe,  // value: key, number: seconds of the lease
+  kMonitorSubscribe,  // value: key, number: seconds of the lease, token
   kMonitorLeave,      // value: key
 };
 

@@ -184,6 +184,7 @@ constexpr Arg kFaultInjectArgs[] = {
 constexpr Arg kMonitorSubscribeArgs[] = {
     {"key", 'i', 1.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"lease", 'i', 1.0, 60.0, false, nullptr, 0, nullptr, 0},
+    {"token", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kMonitorLeaveArgs[] = {
     {"key", 'i', 1.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
@@ -320,6 +321,7 @@ constexpr Arg kMonitorLeaseArgs[] = {
     {"lease", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"consoles", 'i', 0.0, 8.0, false, nullptr, 0, nullptr, 0},
     {"control", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
+    {"token", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr double kTelemetryBlockChoices[] = {1.0, 16.0};
 constexpr Arg kTelemetryArgs[] = {
@@ -391,7 +393,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/expression/calibrate", "i", true, kExpressionCalibrateArgs, 1},
     {"/footswitch", "si", true, kFootswitchArgs, 2},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
-    {"/monitor/subscribe", "ii", true, kMonitorSubscribeArgs, 2},
+    {"/monitor/subscribe", "iii", true, kMonitorSubscribeArgs, 3},
     {"/monitor/leave", "i", true, kMonitorLeaveArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},
@@ -407,7 +409,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/state", "siiisssiiisfffffi", false, kStateArgs, 17},
     {"/alarm", "siiss", false, kAlarmArgs, 5},
     {"/meter", "siiffffiii", false, kMeterArgs, 10},
-    {"/monitor/lease", "siiiiii", false, kMonitorLeaseArgs, 7},
+    {"/monitor/lease", "siiiiiii", false, kMonitorLeaseArgs, 8},
     {"/telemetry", "siiiifiiffffffiiffffiiissiisifisfsii", false, kTelemetryArgs, 36},
 };
 

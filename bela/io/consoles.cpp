@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "io/permission.h"
+
 namespace pedal {
 namespace {
 
@@ -27,10 +29,21 @@ void Consoles::Take(const Intent& intent, const Place& from, int control, double
   ConsoleAnswer answer;
   answer.to = from;
   answer.asked = intent;
-  answer.wrong = Subscribe(intent, from, now);
+  answer.token = TokenOf(from, intent.value);
+  if (intent.token == answer.token) {
+    answer.wrong = Subscribe(intent, from, now);
+    answer.lease = static_cast<int>(intent.number);
+  }
   answer.consoles = Served(now);
   answer.control = control;
   Answer(answer);
+}
+
+// Never 0, which a console says that has none yet.
+int Consoles::TokenOf(const Place& place, int key) const {
+  const std::string words =
+      place.address + ":" + std::to_string(place.port) + " " + std::to_string(key);
+  return static_cast<int>(SipHash(secret_, words) % 0x7fffffff) + 1;
 }
 
 // A key serves one socket while its lease runs, so that a copy of its message sent from
@@ -66,12 +79,22 @@ Console* Consoles::Add(int key) {
   return &consoles_.back();
 }
 
+bool Consoles::Serves(const Place& place, double now) const {
+  const Lock lock(mutex_);
+  return std::any_of(consoles_.begin(), consoles_.end(),
+                     [&place, now](const Console& console) {
+                       return console.place == place && console.until > now;
+                     });
+}
+
 void Consoles::Refuse(const Intent& intent, const Place& from) {
   ++refused_;
   ConsoleAnswer answer;
   answer.to = from;
   answer.asked = intent;
-  answer.wrong = "control is not allowed from " + from.address;
+  answer.wrong = (OnlyReads(intent.kind) ? "without a lease nothing is told to "
+                                         : "control is not allowed from ") +
+                 from.address;
   const Lock lock(mutex_);
   Answer(answer);
 }

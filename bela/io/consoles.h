@@ -1,5 +1,7 @@
 // The consoles that are sent telemetry: each by its socket and a key that it drew, for
-// as long as its lease runs.
+// as long as its lease runs. A lease needs the token that the pedal sent to that
+// socket: an address can be forged, so one that hears nothing of the pedal is sent
+// nothing.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "engine/intent.h"
+#include "io/sip_hash.h"
 
 namespace pedal {
 
@@ -32,7 +35,9 @@ struct Console {
 struct ConsoleAnswer {
   Place to;
   Intent asked;
-  std::string wrong;  // "" where a lease was given
+  std::string wrong;  // "" where a lease was given, or the token for one
+  int lease = 0;      // seconds; 0 where the token was missing
+  int token = 0;      // for the next time
   int consoles = 0;   // that are served
   int control = 0;    // 1 where the sender's intents are taken
 };
@@ -41,8 +46,14 @@ class Consoles {
  public:
   static constexpr int kMost = 8;
 
+  // secret: random, so that nobody can tell a token. [setup]
+  void Prepare(const SipKey& secret) { secret_ = secret; }
+
   // Takes /monitor/subscribe and /monitor/leave. control: as in the answer. [receiver]
   void Take(const Intent& intent, const Place& from, int control, double now);
+
+  // True where a lease runs there. [receiver]
+  bool Serves(const Place& place, double now) const;
 
   // Counts an intent that `from` may not send, and has it answered. [receiver]
   void Refuse(const Intent& intent, const Place& from);
@@ -61,11 +72,13 @@ class Consoles {
   static constexpr std::size_t kMostAnswers = 64;
   static constexpr std::size_t kMostKnown = 2 * kMost;  // with leases that have ended
 
+  int TokenOf(const Place& place, int key) const;
   std::string Subscribe(const Intent& intent, const Place& from, double now);
   Console* Add(int key);
   void Answer(const ConsoleAnswer& answer);
   int Served(double now) const;
 
+  SipKey secret_ = {{0, 0}};
   mutable std::mutex mutex_;  // of all below; never taken on the audio thread
   std::vector<Console> consoles_;
   std::deque<ConsoleAnswer> answers_;

@@ -110,19 +110,19 @@ Verdict ReadFault(const Message& message, const Arg* args, Intent* intent) {
   return Verdict::kTaken;
 }
 
-// A console: its key, and to subscribe the seconds of its lease.
+// A console: its key, and to subscribe the seconds of its lease and its token.
 Verdict ReadMonitor(MessageId id, const Message& message, const Arg* args,
                     Intent* intent) {
-  double key = 0.0, lease = 0.0;
-  const bool asks = id == MessageId::kMonitorSubscribe;
-  if (CheckNumber(args[0], message.args[0], args[0].min, args[0].max, &key) !=
-          Verdict::kTaken ||
-      (asks && CheckNumber(args[1], message.args[1], args[1].min, args[1].max,
-                           &lease) != Verdict::kTaken))
-    return Verdict::kDropped;
+  double values[3] = {};
+  const int count = id == MessageId::kMonitorSubscribe ? 3 : 1;
+  for (int i = 0; i < count; ++i)
+    if (CheckNumber(args[i], message.args[static_cast<std::size_t>(i)], args[i].min,
+                    args[i].max, &values[i]) != Verdict::kTaken)
+      return Verdict::kDropped;
   intent->kind = KindOf(id);
-  intent->value = static_cast<int>(key);
-  intent->number = static_cast<float>(lease);
+  intent->value = static_cast<int>(values[0]);
+  intent->number = static_cast<float>(values[1]);
+  intent->token = static_cast<int>(values[2]);
   return Verdict::kTaken;
 }
 

@@ -32,6 +32,7 @@ void OscLink::Prepare(int port, const Permission& control, Inbox* inbox,
   control_ = control;
   inbox_ = inbox;
   consoles_ = consoles;
+  consoles_->Prepare(DrawSipKey());
   if (port == 0) return;
   client_.reset(new UdpClient);
   client_->setup(port, "127.0.0.1");
@@ -51,8 +52,9 @@ void OscLink::Receive(const oscpkt::Message& packet, const char* from) {
   if (intent.kind == IntentKind::kMonitorSubscribe ||
       intent.kind == IntentKind::kMonitorLeave)
     return consoles_->Take(intent, place, may, Now());
-  if (!may && !OnlyReads(intent.kind)) return consoles_->Refuse(intent, place);
-  if (inbox_->Accept(Source::kOsc, message, intent)) Remember(place);
+  const bool reads = OnlyReads(intent.kind) && consoles_->Serves(place, Now());
+  if (!may && !reads) return consoles_->Refuse(intent, place);
+  if (inbox_->Accept(Source::kOsc, message, intent) && may) Remember(place);
 }
 
 void OscLink::Remember(const Place& place) {

@@ -1,6 +1,5 @@
-// The protocol over OSC: takes messages from anyone who may reach the port, intents
-// that change something only from those who may control; answers who spoke lately, and
-// consoles.
+// The protocol over OSC: takes intents from those who may control, and from consoles
+// those that change nothing; answers who of the former spoke lately, and consoles.
 #pragma once
 #include <libraries/OscReceiver/OscReceiver.h>
 #include <libraries/UdpClient/UdpClient.h>
@@ -22,8 +21,8 @@ class OscLink {
   // Listens on `port`; 0 is off. [setup]
   void Prepare(int port, const Permission& control, Inbox* inbox, Consoles* consoles);
 
-  // To all consoles, and to everyone whose last message is at most 10 s old, at most
-  // kMostPeers of them. [publisher]
+  // To all consoles, and to everyone who may control and whose last message is at most
+  // 10 s old, at most kMostPeers of them. [publisher]
   void Send(const Message& message);
 
   // The same without the consoles, which have a report of their own. [publisher]

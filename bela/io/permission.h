@@ -1,4 +1,4 @@
-// Which addresses may control the pedal by OSC; anyone who reaches the port may read.
+// Which addresses may control the pedal by OSC; others may watch by a lease.
 #pragma once
 #include <cstdint>
 #include <string>

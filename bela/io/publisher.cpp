@@ -191,9 +191,10 @@ void Publisher::AnswerConsoles() {
         .Int(revision_)
         .Int(answer.asked.request)
         .Int(answer.asked.value)
-        .Int(static_cast<int>(answer.asked.number))
+        .Int(answer.lease)
         .Int(answer.consoles)
-        .Int(answer.control);
+        .Int(answer.control)
+        .Int(answer.token);
     osc_->SendTo(answer.to, answer.wrong.empty()
                                 ? lease
                                 : RejectedMessage(answer.asked, answer.wrong, revision_,

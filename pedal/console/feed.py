@@ -28,7 +28,10 @@ METER = b"/meter\0\0"  # what any client gets too; /telemetry says the same and 
 
 @dataclass
 class Channel:
-    """The way to one pedal. asked_s: when the lease was last asked for."""
+    """The way to one pedal. asked_s: when the lease was last asked for.
+
+    token: what the pedal wants to hear for a lease; it has it from us by this socket.
+    """
 
     name: str
     place: tuple[str, int]
@@ -36,6 +39,7 @@ class Channel:
     socket: socket.socket
     asked_s: float = 0.0
     heard_s: float = 0.0
+    token: int = 0
 
 
 Heard = tuple[str, Reading | Drop]
@@ -85,7 +89,7 @@ class Feed:
         """Another lease under another key, which is returned."""
         channel = self._channels[name]
         self._send(channel, "/monitor/leave", [channel.key])
-        channel.key = new_key()
+        channel.key, channel.token = new_key(), 0
         channel.asked_s = 0.0
         return channel.key
 
@@ -135,7 +139,7 @@ class Feed:
             quiet = now_s - channel.heard_s > QUIET_S
             if now_s - channel.asked_s >= (SEARCH_S if quiet else RENEW_S):
                 channel.asked_s = now_s
-                self._send(channel, "/monitor/subscribe", [channel.key, LEASE_S])
+                self._subscribe(channel)
 
     def _received(self, channel: Channel) -> Iterator[Heard]:
         """What waits at one socket."""
@@ -156,7 +160,25 @@ class Feed:
                 continue
             if reading.address == "/telemetry":
                 channel.heard_s = time.monotonic()
+            elif reading.address == "/monitor/lease":
+                self._leased(channel, reading)
             yield channel.name, reading
+
+    def _leased(self, channel: Channel, reading: Reading) -> None:
+        """An answer to our key: keeps the token, and asks again where it was missing.
+
+        Once a token, so that no stranger has us ask for ever.
+        """
+        row = reading.named()
+        if row["key"] != channel.key or row["token"] == channel.token:
+            return
+        channel.token = int(row["token"])
+        if row["lease"] == 0:
+            self._subscribe(channel)
+
+    def _subscribe(self, channel: Channel) -> None:
+        args = [channel.key, LEASE_S, channel.token]
+        self._send(channel, "/monitor/subscribe", args)
 
     def _send(self, channel: Channel, address: str, args: Sequence[Value]) -> None:
         """One datagram; that nobody listens shows as silence only."""

@@ -228,10 +228,11 @@ MESSAGES: dict[str, Message] = {
         ), 'For tests: breaks the sounding model, stalls one block until the device runs dry, or turns the extra load of PEDAL_BURN_PERCENT on or off. Taken offline only, or where PEDAL_ALLOW_FAULTS=1.'
     ),
     '/monitor/subscribe': Message(
-        '/monitor/subscribe', 'ii', 'engine', (
+        '/monitor/subscribe', 'iii', 'engine', (
             Arg('key', 'i', 'drawn by the console', 1, 2147483647, False, ()),
             Arg('lease', 'i', 's', 1, 60, False, ()),
-        ), 'A console asks for /telemetry until the lease ends; the same message renews it. By OSC only. Answered by /monitor/lease; a ninth console is refused.'
+            Arg('token', 'i', 'of /monitor/lease; 0 before there is one', 0, 2147483647, False, ()),
+        ), 'A console asks for /telemetry until the lease ends; the same message renews it. By OSC only. Answered by /monitor/lease, which gives the token: without it nothing is sent, so that nobody has reports sent to an address that is not his. A ninth console is refused.'
     ),
     '/monitor/leave': Message(
         '/monitor/leave', 'i', 'engine', (
@@ -385,14 +386,15 @@ MESSAGES: dict[str, Message] = {
         ), 'Levels and load since the last report.'
     ),
     '/monitor/lease': Message(
-        '/monitor/lease', 'siiiiii', 'clients', (
+        '/monitor/lease', 'siiiiiii', 'clients', (
             Arg('boot_id', 's', '', None, None, False, ()),
             Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('key', 'i', "the console's own", -2147483648, 2147483647, False, ()),
-            Arg('lease', 'i', 's', -2147483648, 2147483647, False, ()),
+            Arg('lease', 'i', 's; 0: ask again, with the token', -2147483648, 2147483647, False, ()),
             Arg('consoles', 'i', 'that are served now', 0, 8, False, ()),
             Arg('control', 'i', '', 0, 1, False, ()),
+            Arg('token', 'i', "of the asker's address, port and key", -2147483648, 2147483647, False, ()),
         ), 'Answers /monitor/subscribe, to the asker only. control: intents from its address are taken.'
     ),
     '/telemetry': Message(

@@ -24,14 +24,27 @@ pedal::Intent Ask(IntentKind kind, int key, int lease_s = 0) {
   return intent;
 }
 
-// Why a console may not have its lease, "" where it has.
-std::string Subscribe(Consoles* consoles, const Place& from, int key, double now,
-                      int lease_s = 5) {
-  consoles->Take(Ask(IntentKind::kMonitorSubscribe, key, lease_s), from, 1, now);
+ConsoleAnswer Answer(Consoles* consoles, const Place& from, pedal::Intent intent,
+                     int token, double now) {
+  intent.token = token;
+  consoles->Take(intent, from, 1, now);
   ConsoleAnswer answer;
   REQUIRE(consoles->TakeAnswer(&answer));
   CHECK(answer.to == from);
-  return answer.wrong;
+  return answer;
+}
+
+// Why a console may not have its lease, "" where it has.
+std::string Subscribe(Consoles* consoles, const Place& from, int key, double now,
+                      int lease_s = 5) {
+  const pedal::Intent ask = Ask(IntentKind::kMonitorSubscribe, key, lease_s);
+  const ConsoleAnswer first = Answer(consoles, from, ask, 0, now);
+  CHECK(first.wrong == "");
+  CHECK(first.lease == 0);
+  const ConsoleAnswer second = Answer(consoles, from, ask, first.token, now);
+  CHECK(second.token == first.token);
+  CHECK(second.lease == lease_s);
+  return second.wrong;
 }
 
 }  // namespace
@@ -49,6 +62,33 @@ TEST_CASE("a lease ends unless it is renewed, and its reports are numbered on") 
   CHECK(consoles.Places(5.0).empty());
   CHECK(Subscribe(&consoles, kHere, 7, 6.0) == "");
   CHECK(consoles.BeginReport(6.1).at(0).sequence == 3);
+}
+
+TEST_CASE("who does not hear the pedal has nothing sent to anyone") {
+  Consoles consoles;
+  consoles.Prepare(pedal::DrawSipKey());
+  const pedal::Intent ask = Ask(IntentKind::kMonitorSubscribe, 7, 60);
+  const int token = Answer(&consoles, kHere, ask, 0, 0.0).token;
+  CHECK(consoles.BeginReport(0.1).empty());
+  const pedal::Intent other = Ask(IntentKind::kMonitorSubscribe, 8, 60);
+  const Place next_door = {kHere.address, kHere.port + 1};
+  CHECK(Answer(&consoles, kThere, ask, token, 0.2).lease == 0);
+  CHECK(Answer(&consoles, next_door, ask, token, 0.2).lease == 0);
+  CHECK(Answer(&consoles, kHere, other, token, 0.2).lease == 0);
+  CHECK(Answer(&consoles, kHere, ask, token + 1, 0.2).lease == 0);
+  CHECK(consoles.BeginReport(0.3).empty());
+  Consoles restarted;
+  restarted.Prepare(pedal::DrawSipKey());
+  CHECK(Answer(&restarted, kHere, ask, token, 0.4).lease == 0);
+  CHECK(restarted.BeginReport(0.5).empty());
+}
+
+TEST_CASE("the keyed hash is SipHash-2-4, by the examples of its authors") {
+  const pedal::SipKey key = {{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
+  std::string text;
+  CHECK(pedal::SipHash(key, text) == 0x726fdb47dd0e0e31);
+  for (int i = 0; i < 15; ++i) text += static_cast<char>(i);
+  CHECK(pedal::SipHash(key, text) == 0xa129ca6149be45e5);
 }
 
 TEST_CASE("a console that leaves is served no more; another cannot leave for it") {

@@ -95,7 +95,10 @@ void CheckIntent(const pedal::Intent& intent, const json& row) {
   if (address == "/expression/calibrate") CHECK(intent.value == expect[0]);
   if (address == "/monitor/subscribe" || address == "/monitor/leave")
     CHECK(intent.value == expect[0]);
-  if (address == "/monitor/subscribe") CHECK(intent.number == expect[1]);
+  if (address == "/monitor/subscribe") {
+    CHECK(intent.number == expect[1]);
+    CHECK(intent.token == expect[2]);
+  }
   if (address == "/bypass" || address == "/model/block")
     CHECK(intent.value == expect[0]);
   if (address != "/param/set") return;

@@ -6,6 +6,7 @@ from pedal.console.example import KEY, REPORT
 from pedal.messages import Reading, read
 
 RATE_HZ = 20
+TOKEN = 4711  # of a lease
 STATE: dict[str, Any] = {
     "boot_id": "boot-1",
     "revision": 3,
@@ -42,7 +43,8 @@ def state(**changes: Any) -> Reading:
 def lease(control: int = 1, **changes: Any) -> Reading:
     """The answer to /monitor/subscribe."""
     row = {"boot_id": "boot-1", "revision": 3, "request": 0, "key": KEY}
-    row |= {"lease": 10, "consoles": 1, "control": control} | changes
+    row |= {"lease": 10, "consoles": 1, "control": control}
+    row |= {"token": TOKEN} | changes
     return read("/monitor/lease", list(row.values()), to="clients")
 
 

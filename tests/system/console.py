@@ -36,6 +36,7 @@ class Console:
         self.port, self.key = port, key
         self.host = "127.0.0.1"  # of the engine
         self.bytes = 0
+        self.token = 0  # of a lease
         self.revision = 0  # of the last message that is no report
         self.gaps = 0  # reports that tell of another
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -48,7 +49,13 @@ class Console:
         self._socket.sendto(encode(address, args), (self.host, self.port))
 
     def subscribe(self, lease_s: int = 60) -> None:
-        self.say("/monitor/subscribe", self.key, lease_s)
+        """Asks for a lease; first for its token where there is none yet."""
+        if not self.token:
+            self.say("/monitor/subscribe", self.key, lease_s, 0)
+            first = self.next("/monitor/lease")
+            assert first["lease"] == 0
+            self.token = first["token"]
+        self.say("/monitor/subscribe", self.key, lease_s, self.token)
 
     def hear(self, patience_s: float = PATIENCE_S) -> Reading | None:
         """The next message, None where there is none within the time."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from pedal.errors import ProtocolError
 from pedal.osc import decode, encode
-from tests.pedal.simulated import RATE_HZ, REPORT, STATE
+from tests.pedal.simulated import RATE_HZ, REPORT, STATE, TOKEN
 
 PRESETS = ("verse,solo", "Verse\nSolo", "screamer,rodent", "", "verse", 0)
 
@@ -40,10 +40,14 @@ class One:
             return
         head = (self.row["boot_id"], self.row["revision"], reading.request)
         if reading.address == "/monitor/subscribe":
-            if reading.args[0] != self.key:
+            key, lease_s, token = reading.args
+            if token != TOKEN:
+                lease_s = 0
+            elif key != self.key:
                 self.sent = 0
-            self.place, self.key = sender, int(reading.args[0])
-            lease = encode("/monitor/lease", [*head, *reading.args, 1, 1])
+            if lease_s:
+                self.place, self.key = sender, int(key)
+            lease = encode("/monitor/lease", [*head, key, lease_s, 1, 1, TOKEN])
             self.listening.sendto(lease, sender)
         elif reading.address == "/monitor/leave":
             self.place = None

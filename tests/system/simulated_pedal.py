@@ -7,7 +7,7 @@ from typing import Any
 
 from pedal.errors import ProtocolError
 from pedal.osc import decode, encode
-from tests.pedal.simulated import REPORT, STATE
+from tests.pedal.simulated import REPORT, STATE, TOKEN
 
 EFFECTS = ("screamer", "blues", "rodent", "clean")
 PRESETS = ("verse,solo", "Verse\nSolo", "screamer,rodent", "", "verse", 0)
@@ -78,9 +78,10 @@ class SimulatedPedal:
         address, args = reading.address, reading.args
         head = (self._now["boot_id"], self._now["revision"], reading.request)
         if address == "/monitor/subscribe":
-            if self.consoles.get(sender, [0])[0] != args[0]:
+            lease_s = args[1] if args[2] == TOKEN else 0
+            if lease_s and self.consoles.get(sender, [0])[0] != args[0]:
                 self.consoles[sender] = [args[0], 0]
-            lease = (*args, len(self.consoles), self.control)
+            lease = (args[0], lease_s, len(self.consoles), self.control, TOKEN)
             return self._send(sender, "/monitor/lease", *head, *lease)
         if address == "/monitor/leave":
             return self.consoles.pop(sender, None)

@@ -20,7 +20,7 @@ from tests.system.simulated_pedal import SimulatedPedal
 FOREIGN = REPORT | {"boot_id": "boot-666", "load": 99.0, "effect": "fuzz", "key": 13}
 SEEDS = [
     encode("/telemetry", list(FOREIGN.values())),
-    encode("/monitor/lease", ["boot-666", 1, 0, 13, 10, 1, 1]),
+    encode("/monitor/lease", ["boot-666", 1, 0, 13, 10, 1, 1, 5]),
     encode("/echo/bypass", ["boot-666", 9, 0, 1]),
     encode("/alarm", ["boot-666", 9, 0, "nan", "a lie"]),
 ]

@@ -189,7 +189,9 @@ def test_eight_consoles_are_served_and_the_ninth_is_refused(bank_folder) -> None
             console.subscribe()
             assert console.next("/monitor/lease")["consoles"] == console.key
         ninth = pedal.console(9)
-        ninth.say("/monitor/subscribe", 9, 60, 123)
+        ninth.say("/monitor/subscribe", 9, 60, 0)
+        ninth.token = ninth.next("/monitor/lease")["token"]
+        ninth.say("/monitor/subscribe", 9, 60, ninth.token, 123)
         refusal = ninth.next("/echo/rejected")
         assert refusal["reason"] == "8 consoles are served; close one"
         assert (refusal["address"], refusal["request"]) == ("/monitor/subscribe", 123)
@@ -208,6 +210,9 @@ def test_a_replayed_message_moves_no_report_and_opens_nothing(bank_folder) -> No
         console.subscribe()
         console.report()
         thief = pedal.console(key=7, address="127.0.0.2")
+        thief.say("/monitor/subscribe", 7, 60, console.token)
+        assert thief.next("/monitor/lease")["lease"] == 0  # his own needs another token
+        assert thief.hear(0.3) is None
         thief.subscribe()
         assert "another console" in thief.next("/echo/rejected")["reason"]
         thief.say("/monitor/leave", 7)
@@ -217,9 +222,13 @@ def test_a_replayed_message_moves_no_report_and_opens_nothing(bank_folder) -> No
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_only_who_may_control_is_obeyed_and_anyone_may_read(bank_folder) -> None:
+def test_only_who_may_control_is_obeyed_and_others_read_by_a_lease(bank_folder) -> None:
     with engine(bank_folder, sine(0.25), effect="hum") as pedal:
         stranger = pedal.console(key=5, address="127.0.0.2")
+        stranger.say("/state/get", 2)
+        refusal = stranger.next("/echo/rejected")
+        assert refusal["reason"] == "without a lease nothing is told to 127.0.0.2"
+        assert stranger.hear(0.3) is None  # no meters either
         stranger.subscribe()
         assert stranger.next("/monitor/lease")["control"] == 0
         before = stranger.report()
@@ -244,7 +253,7 @@ def test_only_who_may_control_is_obeyed_and_anyone_may_read(bank_folder) -> None
 
 
 def test_control_is_given_by_address_and_by_net(bank_folder) -> None:
-    nets = {"PEDAL_CONTROL": "127.0.0.16/28"}
+    nets = {"PEDAL_CONTROL": "127.0.0.1,127.0.0.16/28"}
     with engine(bank_folder, sine(0.25), **nets) as pedal:
         for address, control in (("127.0.0.31", 1), ("127.0.0.32", 0)):
             console = pedal.console(key=1 + control, address=address)
@@ -258,7 +267,7 @@ def test_a_laptop_is_on_the_network_only_where_it_was_told(bank_folder, listen) 
     with engine(bank_folder, sine(0.25), **wishes) as pedal:
         console = pedal.console()
         console.host = "127.0.0.2"  # not the one address of loopback
-        console.subscribe()
+        console.say("/monitor/subscribe", 1, 60, 0)
         assert (console.hear(1.0) is not None) == listen
 
 
