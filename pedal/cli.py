@@ -7,17 +7,23 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from pedal import cli_rig
+from pedal.cli_options import (
+    BankOption,
+    BlockOption,
+    EffectOption,
+    JsonOption,
+    PeriodOption,
+    console,
+)
 from pedal.engine import GUI_PORT
 from pedal.errors import PedalError, UsageError
 from pedal.paths import FACTORY_BANK
 from pedal.protocol.protocol import OSC_PORT
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = typer.Typer(
     help="Neural guitar effects played live.",
@@ -32,16 +38,6 @@ bank_app = typer.Typer(
 app.add_typer(bank_app, name="bank")
 
 DEFAULT_TRAINED = Path("bank")  # where training puts a bank unless told
-
-BankOption = Annotated[
-    Path, typer.Option("--bank", envvar="PEDAL_BANK", help="Bank folder.")
-]
-EffectOption = Annotated[str, typer.Option(help="First effect; the bank's first.")]
-BlockOption = Annotated[
-    int, typer.Option("--model-block", help="1 or 16 samples a step.")
-]
-PeriodOption = Annotated[int, typer.Option(help="Samples a period, 1 to 2048.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")]
 
 
 def main() -> None:
@@ -58,13 +54,6 @@ def main() -> None:
     except OSError as error:  # such as a full disk under standard output
         print(f"pedal: cannot go on: {error}", file=sys.stderr)
         sys.exit(1)
-
-
-def _console() -> "Console":
-    """Where people read."""
-    from rich.console import Console
-
-    return Console(highlight=False)
 
 
 @app.command()
@@ -105,7 +94,7 @@ def run(
         listen,
         osc_listen,
     )
-    play(options, _console())
+    play(options, console())
 
 
 @app.command()
@@ -125,7 +114,7 @@ def bridge(
     """Serves the page for a pedal that plays on a board."""
     from pedal.board import Stand, stand
 
-    stand(Stand(board, board_port, gui_port, listen, bank), _console())
+    stand(Stand(board, board_port, gui_port, listen, bank), console())
 
 
 @app.command()
@@ -201,117 +190,8 @@ def ctl(
     print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
 
 
-@app.command()
-def monitor(
-    board: Annotated[
-        list[str] | None,
-        typer.Option(metavar="HOST[:PORT]", help="A pedal; may be repeated."),
-    ] = None,
-    seconds: Annotated[float | None, typer.Option(help="Ends by itself.")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a report.")
-    ] = False,
-    bell: Annotated[bool, typer.Option("--bell", help="A new alarm rings.")] = False,
-    thresholds: Annotated[
-        Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
-    ] = None,
-    log: Annotated[Path | None, typer.Option(help="Keeps every report here.")] = None,
-    log_mb: Annotated[
-        float, typer.Option(help="Size of the log; the oldest reports go.")
-    ] = 200.0,
-) -> None:
-    """Watches pedals: load, latency, levels, alarms; as lines without a terminal."""
-    from pedal.console.monitor import Options
-    from pedal.console.monitor import monitor as watch
-
-    options = Options(
-        tuple(board or ()), seconds, as_json, bell, thresholds, log, log_mb
-    )
-    watch(options, _console())
-
-
-@app.command()
-def latency(
-    effect: Annotated[
-        list[str] | None, typer.Option(help="An id, clean or bypass; repeated; all.")
-    ] = None,
-    model_block: Annotated[
-        list[int] | None, typer.Option("--model-block", help="1, 16; default both.")
-    ] = None,
-    period: Annotated[
-        list[int] | None, typer.Option(help="Samples a period; repeated; 128.")
-    ] = None,
-    times: Annotated[int, typer.Option(help="Of each measurement, 20 or more.")] = 20,
-    bank: BankOption = FACTORY_BANK,
-    foot: Annotated[
-        bool, typer.Option("--foot", help="From a press to the middle of its sound.")
-    ] = False,
-    card: Annotated[
-        bool, typer.Option("--card", help="A cable from output to input of a card.")
-    ] = False,
-    output_device: Annotated[
-        str | None, typer.Option(help="Of --card: number or name.")
-    ] = None,
-    input_device: Annotated[
-        str | None, typer.Option(help="Of --card: number or name.")
-    ] = None,
-    input_channel: Annotated[int, typer.Option(help="Of --card, from 1.")] = 1,
-    minus: Annotated[
-        float | None, typer.Option(help="ms of the card alone: a board is the rest.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measures how late the sound is: a virtual loop, a cable, or a foot's press."""
-    from pedal.cable import Card
-    from pedal.latency_run import Options
-    from pedal.latency_run import latency as run_latency
-
-    options = Options(
-        bank,
-        tuple(effect or ()),
-        tuple(model_block or ()),
-        tuple(period or ()),
-        times,
-        foot,
-        Card(output_device, input_device, input_channel) if card else None,
-        minus,
-        as_json,
-    )
-    run_latency(options, _console())
-
-
-@app.command()
-def replay(
-    file: Annotated[Path, typer.Argument(help="Of `pedal monitor --log`.")],
-    speed: Annotated[
-        float | None, typer.Option(help="Times as fast; lines come at once without.")
-    ] = None,
-    at: Annotated[float, typer.Option(help="Minutes from the start.")] = 0.0,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a report.")
-    ] = False,
-    thresholds: Annotated[
-        Path | None, typer.Option(help="TOML over pedal/console/thresholds.toml.")
-    ] = None,
-) -> None:
-    """Plays a console's log back in its screen; as lines without a terminal."""
-    from pedal.console.replay import Options
-    from pedal.console.replay import replay as play_back
-
-    play_back(Options(file, speed, at, as_json, thresholds), _console())
-
-
-@app.command()
-def report(
-    file: Annotated[Path, typer.Argument(help="Of `pedal monitor --log`.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The page.")] = Path(
-        "show.html"
-    ),
-) -> None:
-    """Writes a log as one HTML page with plots, to read without a network."""
-    from pedal.console.report import write
-
-    print(write(file, out))
+for watching in (cli_rig.monitor, cli_rig.latency, cli_rig.replay, cli_rig.report):
+    app.command()(watching)
 
 
 @app.command()
@@ -349,7 +229,7 @@ def bank_list(
     if as_json:
         print(json.dumps(as_rows(loaded)))
     else:
-        _console().print(as_table(loaded))
+        console().print(as_table(loaded))
 
 
 @bank_app.command("check")
@@ -394,7 +274,7 @@ def train(
     from pedal.train_options import check_name, common, drive_value
 
     shared = common(model_block, hidden, seconds, seed)
-    shared |= {"bank_dir": bank, "console": _console()}
+    shared |= {"bank_dir": bank, "console": console()}
     if virtual and dry is None and not name:
         extra = {"recordings": recordings, "drive": drive_value(drive)}
         _training("train_virtual", virtual, **extra, **shared)

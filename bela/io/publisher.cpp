@@ -17,8 +17,8 @@ constexpr double kReportEvery = 0.05;  // s
 #ifdef PEDAL_ON_A_LAPTOP
 constexpr float kConverters = -1.0f;  // every card has its own
 #else
-// Samples of the board's codec, TLV320AIC3104, by its data sheet (Texas Instruments
-// SLAS510): 17 in, 21 out. Not measured.
+// Samples of the board's codec, TLV320AIC3104: 21 out by its data sheet (Texas
+// Instruments SLAS510), 17 in by those of its family. Not measured.
 constexpr float kConverters = 38.0f;
 #endif
 

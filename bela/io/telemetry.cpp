@@ -13,8 +13,10 @@ constexpr char kThermalZone[] = "/sys/class/thermal/thermal_zone0/temp";
 constexpr double kTemperatureEvery = 1.0;  // s
 constexpr float kNoTemperature = -300.0f;  // colder than it can be
 
+// From -120 to 120: what is no number, or none that a sample should be, stays readable.
 float ToDecibel(float linear) {
-  return linear > 1e-6f ? 20.0f * std::log10(linear) : -120.0f;
+  if (!(linear > 1e-6f)) return -120.0f;
+  return linear < 1e6f ? 20.0f * std::log10(linear) : 120.0f;
 }
 
 std::string ParamsText(const State& state) {

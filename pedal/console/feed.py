@@ -50,6 +50,18 @@ def new_key() -> int:
     return secrets.randbelow(2**31 - 1) + 1
 
 
+def _resolved(host: str, port: int) -> tuple[str, int]:
+    """The IPv4 address. Raises LinkError."""
+    try:
+        found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
+    except (OSError, UnicodeError) as cause:
+        why = getattr(cause, "strerror", None) or "no name of a host"
+        what = f"{why}; name its address, or look at the network"
+        raise LinkError(f"pedal at {host}:{port}: {what}") from cause
+    address = found[0][4]
+    return str(address[0]), int(address[1])
+
+
 class Feed:
     """Leases at any number of pedals. Not thread-safe; close it or use it in `with`."""
 
@@ -62,17 +74,10 @@ class Feed:
 
         Raises LinkError when the host's name means nothing.
         """
-        try:
-            found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
-            link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        except (OSError, UnicodeError) as cause:
-            why = getattr(cause, "strerror", None) or "no name of a host"
-            what = f"{why}; name its address, or look at the network"
-            raise LinkError(f"pedal at {host}:{port}: {what}") from cause
+        place = _resolved(host, port)
+        link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         link.setblocking(False)
         link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER_BYTES)
-        address = found[0][4]
-        place = (str(address[0]), int(address[1]))
         channel = Channel(name, place, new_key(), link)
         self._channels[name] = channel
         self._selector.register(link, selectors.EVENT_READ, channel)
@@ -92,6 +97,20 @@ class Feed:
         channel.key, channel.token = new_key(), 0
         channel.asked_s = 0.0
         return channel.key
+
+    def place(self, name: str) -> tuple[str, int]:
+        """Where a pedal is looked for: its address and port."""
+        return self._channels[name].place
+
+    def move(self, name: str, host: str, port: int) -> int:
+        """Looks for a pedal elsewhere, under another key, which is returned.
+
+        Raises LinkError when the host's name means nothing.
+        """
+        place = _resolved(host, port)
+        key = self.renew(name)
+        self._channels[name].place = place
+        return key
 
     def watch(self, descriptors: Sequence[int]) -> None:
         """Also wakes for these, such as the keyboard's."""

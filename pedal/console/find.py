@@ -81,7 +81,8 @@ class Finder(ServiceListener):
         if place is None or len(self._found) >= MOST:
             return
         if place[1:] not in (known[1:] for known in self._found):
-            self._found = (*self._found, place)
+            others = (known for known in self._found if known.name != place.name)
+            self._found = (*others, place)
 
     def update_service(self, zc: Zeroconf, type_: str, name: str) -> None:
         """By zeroconf, in its thread: it may have moved."""

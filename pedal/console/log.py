@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from pedal.console.telemetry import Report
 from pedal.errors import LogError
 
 COMMIT_S = 0.75
+CLOSE_S = 5.0
 LIMIT_BYTES = 200_000_000  # the oldest reports go beyond it: 14 hours of one pedal
 LEAST_BYTES = 1_000_000
 BACKLOG = 10  # batches that wait for a slow disk; more are lost, and counted
@@ -84,12 +86,19 @@ class Log:
         return self._writer.news()
 
     def close(self, rig: Rig, now_s: float) -> str:
-        """Writes what is left and closes the file. Returns the last trouble."""
+        """Writes what is left and closes the file. Returns the last trouble.
+
+        A disk that hangs is waited for CLOSE_S, no longer.
+        """
         self._note(rig, now_s)
         self._hand()
-        self._queue.put(None)
-        self._thread.join()
-        return self._writer.news()
+        with suppress(queue.Full):
+            self._queue.put(None, timeout=CLOSE_S)
+        self._thread.join(CLOSE_S)
+        hangs = (
+            f"the disk did not answer within {CLOSE_S:g} s; the last reports are lost"
+        )
+        return f"log: {hangs}" if self._thread.is_alive() else self._writer.news()
 
     def _note(self, rig: Rig, now_s: float) -> None:
         """Takes the events that are new since the last time."""

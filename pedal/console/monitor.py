@@ -4,7 +4,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -230,17 +230,23 @@ class Monitor:
         if self.finder is None:
             return
         for name, host, port in self.finder():
-            if name in self.rig.seats or name in self.same:
+            if name in self.same:
                 continue
-            try:
-                key = self.feed.add(name, host, port)
-            except LinkError:
-                continue  # its name may mean something later
-            self.rig = added(self.rig, name, key, now_s)
+            with suppress(LinkError):  # its name may mean something later
+                if name not in self.rig.seats:
+                    key = self.feed.add(name, host, port)
+                    self.rig = added(self.rig, name, key, now_s)
+                elif self._has_moved(name, (host, port), now_s):
+                    self.rig = renewed(self.rig, name, self.feed.move(name, host, port))
         for name in [*doubles(self.rig), *self._silent_laptop(now_s)]:
             self.same.add(name)
             self.feed.remove(name)
             self.rig = removed(self.rig, name)
+
+    def _has_moved(self, name: str, place: tuple[str, int], now_s: float) -> bool:
+        """A pedal that is lost where it was, and has announced itself elsewhere."""
+        lost = self.rig.seats[name].pedal.link(now_s) is Link.LOST
+        return lost and self.feed.place(name) != place
 
     def _silent_laptop(self, now_s: float) -> list[str]:
         """This laptop, looked at unasked, where only others answer."""

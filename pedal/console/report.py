@@ -16,16 +16,18 @@ ROWS = 1000  # of a table; the last ones
 STYLE = Path(__file__).with_name("report.css")
 
 
-def write(log: Path, page: Path) -> str:
-    """Writes the page and returns its summary.
+def write(log: Path, page: Path, thresholds: Path | None = None) -> str:
+    """Writes the page and returns its summary. thresholds: a file over ours.
 
-    Raises LogError for a file that is no log or a page that cannot be written, and
-    PedalError where matplotlib is not installed.
+    Raises LogError for a file that is no log or a page that cannot be written,
+    UsageError for thresholds that cannot be meant, and PedalError where matplotlib is
+    not installed.
     """
+    limit = limits_from(thresholds).load_percent
     if page.exists() and log.exists() and page.samefile(log):
         raise LogError(f"report {page}: it is the log itself; name another --out")
     with Ledger(log) as ledger:
-        text, summary = page_of(ledger, log.name)
+        text, summary = page_of(ledger, log.name, limit)
     try:
         page.write_text(text, encoding="utf-8")
     except OSError as cause:
@@ -33,8 +35,8 @@ def write(log: Path, page: Path) -> str:
     return f"{page}: {summary}"
 
 
-def page_of(ledger: Ledger, title: str) -> tuple[str, str]:
-    """The page, and its summary in a few sentences."""
+def page_of(ledger: Ledger, title: str, limit: float) -> tuple[str, str]:
+    """The page, and its summary in a few sentences. limit: of the load, in %."""
     notes = ledger.notes()
     troubles, figures = troubles_of(notes), figures_of(ledger)
     summary = summary_of(figures, troubles)
@@ -48,7 +50,7 @@ def page_of(ledger: Ledger, title: str) -> tuple[str, str]:
         _pedals(figures, troubles),
         "<h2>Alarms</h2>",
         _troubles(troubles, ledger.span.last_s - ledger.span.first_s > 86400),
-        *_plots(ledger, [f.pedal for f in figures if f in shown], troubles),
+        *_plots(ledger, [f.pedal for f in figures if f in shown], troubles, limit),
         "<h2>Events</h2>",
         _events(notes),
     ]
@@ -163,11 +165,10 @@ def _troubles(troubles: Sequence[Trouble], with_day: bool) -> str:
 
 
 def _plots(
-    ledger: Ledger, pedals: Sequence[str], troubles: Sequence[Trouble]
+    ledger: Ledger, pedals: Sequence[str], troubles: Sequence[Trouble], limit: float
 ) -> list[str]:
     """A plot a pedal; alarms in it bear the table's numbers."""
     each_s, course = course_of(ledger)
-    limit = limits_from().load_percent
     drawn = []
     for place, pedal in enumerate(pedals):
         own = [trouble for trouble in troubles if trouble.pedal == pedal]

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 
 #include "io/telemetry.h"
@@ -191,4 +192,15 @@ TEST_CASE("a thermal zone is read in thousandths, and one that is none is none")
   std::ofstream(path) << "hot\n";
   CHECK(pedal::ReadThermalZone(path.c_str()) == -300.0f);
   std::filesystem::remove(path);
+}
+
+TEST_CASE("a sample that is no number leaves a report that can be read") {
+  for (const float wild : {std::numeric_limits<float>::infinity(),
+                           std::numeric_limits<float>::quiet_NaN(), 1e30f}) {
+    Rig rig;
+    Play(&rig.vitals.levels, wild, 0.1f);
+    rig.telemetry.Measure(100.05);
+    CHECK(rig.telemetry.interval().input >= -120.0f);
+    CHECK(rig.telemetry.interval().input <= 120.0f);
+  }
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "controls/surface.h"
 #include "engine/engine.h"
 
 namespace toys {
@@ -165,5 +166,11 @@ class Rig {
   std::unique_ptr<pedal::Engine> engine_;
   bool same_ = true;
 };
+
+// What a surface follows while `preset` sounds, "" for none.
+inline pedal::Feet FeetOf(const pedal::Engine& engine, const char* preset) {
+  return {engine.feet(), engine.overrides(), engine.feet_revision(), preset,
+          engine.state().expression};
+}
 
 }  // namespace toys

@@ -1,6 +1,7 @@
 """The log: bounded, honest about what it could not keep, and never over other files."""
 
 import sqlite3
+import threading
 import time
 from pathlib import Path
 
@@ -203,6 +204,22 @@ def test_a_disk_that_stands_still_does_not_hold_up_the_console(tmp_path, monkeyp
     assert time.monotonic() - began_s < 0.4
     assert any("too slow" in trouble for trouble in show.troubles)
     show.close()
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_end(tmp_path, monkeypatch):
+    hanging, let_go = threading.Event(), threading.Event()
+
+    def hang(*_):
+        hanging.set()
+        let_go.wait(20)
+
+    monkeypatch.setattr(log_module._Writer, "write", hang)
+    monkeypatch.setattr(log_module, "CLOSE_S", 0.2)
+    show = Show(tmp_path / "show.pedal")
+    show.play(30)
+    assert hanging.wait(10)
+    assert "did not answer within 0.2 s" in show.log.close(show.rig, show.now_s)
+    let_go.set()
 
 
 def wait_until_empty(show: Show) -> None:

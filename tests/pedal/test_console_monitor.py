@@ -79,6 +79,19 @@ def test_a_pedal_that_is_found_is_watched(monitor):
     assert monitor.feed.removed == []
 
 
+def test_a_lost_pedal_is_looked_for_where_it_is_announced(monitor):
+    monitor.finder = lambda: [("left", "127.0.0.9", 7000)]
+    monitor.feed = RealFeed()
+    with monitor.feed:
+        monitor.feed.add("left", "127.0.0.1", 7001)
+        hear(monitor, "left", 1, 100.0)
+        monitor._tend(102.0)  # not lost yet
+        assert monitor.feed.place("left") == ("127.0.0.1", 7001)
+        monitor._tend(103.5)
+        assert monitor.feed.place("left") == ("127.0.0.9", 7000)
+        assert monitor.rig.seats["left"].pedal.key == monitor.feed._channels["left"].key
+
+
 def test_one_pedal_found_by_two_names_is_watched_once(monitor):
     monitor.finder = lambda: [("left.local", "10.0.0.9", 7562)]
     hear(monitor, "left", 1, 100.0)

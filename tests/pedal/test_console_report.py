@@ -54,7 +54,7 @@ def show(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def page(show) -> str:
     with Ledger(show) as ledger:
-        return page_of(ledger, show.name)[0]
+        return page_of(ledger, show.name, 80.0)[0]
 
 
 class Elements(HTMLParser):
@@ -120,7 +120,7 @@ def test_what_happened_is_in_figures(show):
 
 def test_the_summary_says_it_in_words(show):
     with Ledger(show) as ledger:
-        summary = page_of(ledger, "x")[1]
+        summary = page_of(ledger, "x", 80.0)[1]
     assert summary.startswith("2 pedals over 80 s. 2 underruns; ")
     assert "2 alarms and 1 warnings" not in summary
     assert "2 alarms and 1 warning." in summary

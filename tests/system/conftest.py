@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpers import edit_manifest, write_bank
 from tests.system.browser import ARGUMENTS, CHROMIUM, open_page
-from tests.system.stage import stage
+from tests.system.stage import hear, say, stage
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,19 @@ def page(browser, pedal):
     yield found
     assert found.errors == []
     found.context.close()
+
+
+@pytest.fixture
+def factory_fresh(pedal):
+    """No presets, the factory's foot map, nothing kept or swept, flat parameters."""
+    with pedal.client() as client:
+        say(client, "/presets/get")
+        for name in filter(None, hear(client, "/presets")[3].split(",")):
+            say(client, "/preset/delete", name)
+        say(client, "/gestures/reset")
+        say(client, "/expression/calibrate", 0)
+        for name in ("tone", "level"):
+            say(client, "/param/keep", name, 0)
+            say(client, "/param/set", name, 0)
+        say(client, "/effect/select", "hum")
+        say(client, "/bypass", 0)
