@@ -297,6 +297,37 @@ def virtual(
     _training("render_virtual", name, source, target, drive)
 
 
+@app.command()
+def evaluate(
+    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
+    effect: Annotated[str, typer.Option(help="One effect; default all.")] = "",
+    model_block: Annotated[
+        int | None, typer.Option(help="1 or 16; default both.")
+    ] = None,
+    pair: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="DRY.wav WET.wav", help="What it was trained on."),
+    ] = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Dry guitar for simulated pedals.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="Of training/runs, that the bank came from.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Writes a report there.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measures models on held-out audio: error, images, idle, loudness, cost."""
+    from pedal.deployed import Deployed
+
+    def deploy(name: str, block: int) -> Any:
+        return Deployed(bank, name, block).play
+
+    where = {"recordings": recordings, "plan": plan, "pair": pair}
+    options = {"as_json": as_json, "page": html, "console": console()}
+    _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
+
+
 def _training(function: str, *args: Any, **options: Any) -> None:
     """Calls a function of training.cli, the one way from pedal to training."""
     try:

@@ -45,7 +45,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Figures:
-    """What `pedal render --json` prints. delay_samples is left in the output."""
+    """What `pedal render --json` prints. delay_samples is left in the output.
+
+    block_us: what a period took on this machine, median.
+    """
 
     seconds: float
     rms_dbfs: float
@@ -54,6 +57,7 @@ class Figures:
     dropped: int
     alarms: list[Any]
     input_rate_hz: int
+    block_us: float
 
 
 def render(job: Job) -> Figures:
@@ -166,4 +170,5 @@ def _figures(path: Path, summary: dict[str, Any], delay: int, rate_hz: int) -> F
         dropped=int(program.get("dropped_messages", 0)),
         alarms=list(program.get("alarms", [])),
         input_rate_hz=rate_hz,
+        block_us=float(program.get("p50_us", 0.0)),
     )

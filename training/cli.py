@@ -147,6 +147,13 @@ def render_virtual(
     audio.write(Path(out_wav), circuits.render(name, audio.read(Path(in_wav)), drive))
 
 
+def evaluate_bank(*args: Any, **options: Any) -> None:
+    """See evaluate_cli.evaluate_bank."""
+    from training import evaluate_cli
+
+    evaluate_cli.evaluate_bank(*args, **options)
+
+
 def say(console: "Console | None", line: str) -> None:
     """One line for the player, if one is looking."""
     if console is not None:

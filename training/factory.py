@@ -39,6 +39,14 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def read_plan(path: Path) -> Plan:
+    """A plan of runs/. Raises TrainingError for a file that is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"plan {path}: cannot be read: {error}") from error
+
+
 def gather(plan: Plan, recordings: Path) -> dict[str, Any]:
     """All dry guitar of the plan, split by time, every source in every part."""
     sources = [
@@ -115,7 +123,7 @@ def main() -> int:
     A model that is not good enough is not written and does not stop the others.
     """
     chosen, console = options(), Console()
-    plan = tomllib.loads(chosen.plan.read_text(encoding="utf-8"))
+    plan = read_plan(chosen.plan)
     failures = 0
     for pedal in [chosen.only] if chosen.only else plan["pedals"]:
         material = play(plan, pedal, chosen.recordings, chosen.cache)

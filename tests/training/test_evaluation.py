@@ -1,0 +1,148 @@
+"""Evaluation of models through any player: what is held out, what is said of it."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from tests.helpers import write_bank
+from training import evaluate_cli, evaluation, report
+from training.errors import TrainingError
+from training.evaluation import Subject, Truth
+from training.virtual import guitar
+from training.virtual.circuits import CIRCUITS
+
+REACHES_OUT = re.compile(r"https?:|\bsrc=\"(?!data:)|@import|<link|<script", re.I)
+SECONDS = 3.0
+
+
+def clip(name: str, audio: np.ndarray, drive: float) -> np.ndarray:
+    """In place of a circuit, which takes its time."""
+    assert name in CIRCUITS
+    return np.tanh((1.0 + drive / 10.0) * audio).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def simple_circuits(monkeypatch):
+    monkeypatch.setattr(evaluation.circuits, "render", clip)
+
+
+@pytest.fixture
+def truth() -> Truth:
+    dry = guitar.play(SECONDS, evaluation.HELD_OUT_SEED)
+    return evaluation.virtual_truth("screamer", "a test", dry, has_knob=False)
+
+
+def subject(play, name="screamer") -> Subject:
+    return Subject(name, 1, (), {"cost_mac_per_sample": 7.0}, play)
+
+
+def perfect(audio, _):
+    return clip("screamer", audio, 50.0), 3.0
+
+
+def test_the_circuit_itself_has_no_error(truth):
+    result = evaluation.evaluate(subject(perfect), truth)
+    assert (result.esr, result.mse, result.dc) == (0.0, 0.0, 0.0)
+    assert result.loudness_lu == 0.0
+    assert result.images == result.target_images
+    assert (result.ns, result.mac, result.esr_unseen) == (3.0, 7.0, None)
+    assert "next to the original" in report.verdict(result)
+    assert "of its own" not in report.verdict(result)
+
+
+def test_a_model_that_is_worse_is_told_how(truth):
+    def worse(audio, _):
+        heard, ns = perfect(audio, _)
+        return heard * 0.9 + np.where(np.arange(len(heard)) % 16 == 0, 0.05, 0.0), ns
+
+    result = evaluation.evaluate(subject(worse), truth)
+    assert result.esr > 0.01
+    assert result.loudness_lu == pytest.approx(-0.9, abs=0.3)
+    assert "not fit to play" in report.verdict(result)
+    assert result.idle_dbfs == pytest.approx(-38.1, abs=0.2)
+
+
+def test_an_output_that_is_no_number_is_one_line(truth):
+    def broken(audio, _):
+        return np.full_like(audio, np.nan), 1.0
+
+    with pytest.raises(TrainingError, match="block 1: found an output that is no"):
+        evaluation.evaluate(subject(broken), truth)
+
+
+def test_a_knob_is_turned_where_no_training_was():
+    dry, asked = guitar.play(1.0, 5), []
+
+    def play(audio, params):
+        asked.append(params["drive"])
+        return clip("blues", audio, params["drive"]), 1.0
+
+    one = Subject("blues", 1, ("drive",), {"cost_mac_per_sample": 1.0}, play)
+    truth = evaluation.virtual_truth("blues", "a test", dry, has_knob=True)
+    result = evaluation.evaluate(one, truth)
+    assert set(asked) == {0.0, 12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0}
+    assert result.esr_unseen == 0.0
+
+
+def test_no_training_plays_the_held_out_guitar():
+    from training.cli import SIMULATED_SECONDS
+
+    _, dry = evaluation.held_out(None, None)
+    assert len(dry) == evaluation.HELD_OUT_S * 44100
+    assert SIMULATED_SECONDS > evaluation.HELD_OUT_S
+    assert evaluation.HELD_OUT_SEED > 1_000_000
+
+
+def test_the_report_needs_nothing_else_and_takes_no_word_for_markup(truth):
+    pytest.importorskip("matplotlib", reason="no matplotlib")
+    result = evaluation.evaluate(subject(perfect), truth)
+    origin = {"screamer": {"circuit": "<b>loud</b>", "recordings": [{"source": "x"}]}}
+    page = report.page_of("night <set>", [result], origin)
+    assert not REACHES_OUT.search(page)
+    assert "night &lt;set&gt;" in page
+    assert "<b>loud" not in page
+    assert page.count("<audio") == 3
+    assert page.count("<img") == 3
+    assert all(word in page for word in ("ESR", "unseen", "ns a sample", "recordings"))
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(truth, tmp_path):
+    pytest.importorskip("matplotlib", reason="no matplotlib")
+    result = evaluation.evaluate(subject(perfect), truth)
+    with pytest.raises(TrainingError, match="cannot be written"):
+        report.write(tmp_path / "no" / "page.html", "x", [result], {})
+    assert list(tmp_path.iterdir()) == []
+
+
+def deploy(_effect, _block):
+    return lambda audio, _: (audio, 2.0)
+
+
+def test_a_recorded_effect_needs_its_recordings(tmp_path):
+    bank = write_bank(tmp_path / "bank")
+    with pytest.raises(TrainingError, match=r"--pair DRY\.wav WET\.wav"):
+        evaluate_cli.evaluate_bank(bank, deploy)
+
+
+def test_figures_come_as_json_and_as_a_table(tmp_path, capsys):
+    import soundfile
+
+    bank = write_bank(tmp_path / "bank")
+    dry = 0.1 * np.random.default_rng(3).standard_normal(22 * 44100)
+    for name, gain in (("dry", 1.0), ("wet", 0.9)):
+        soundfile.write(tmp_path / f"{name}.wav", gain * dry, 44100, subtype="FLOAT")
+    pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
+    evaluate_cli.evaluate_bank(
+        bank, deploy, model_block=1, pair=pair, as_json=True, console=None
+    )
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["block"] for row in rows} == {1}
+    assert rows[0]["esr"] == pytest.approx((0.1 / 0.9) ** 2, rel=1e-3)
+    assert rows[0]["ns"] == 2.0
+    seen = Console(width=80, record=True, file=io.StringIO())
+    evaluate_cli.evaluate_bank(bank, deploy, model_block=1, pair=pair, console=seen)
+    assert "1.235" in seen.export_text()

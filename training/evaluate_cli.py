@@ -1,0 +1,149 @@
+"""What `pedal evaluate` calls: the figures of a bank as a table, JSON and a page."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from pedal import bank as banks
+from training import audio, evaluation, figures, pairs
+from training.errors import TrainingError
+from training.evaluation import Deployed, Result, Subject, Truth
+from training.virtual.circuits import CIRCUITS
+
+# The model of an effect (its id) and a block, as it plays in the engine.
+Deploy = Callable[[str, int], Deployed]
+
+
+def evaluate_bank(
+    folder: Path,
+    deploy: Deploy,
+    effect: str = "",
+    model_block: int | None = None,
+    pair: tuple[Path, Path] | None = None,
+    recordings: Path | None = None,
+    plan: Path | None = None,
+    as_json: bool = False,
+    page: Path | None = None,
+    console: Console | None = None,
+) -> None:
+    """Measures models of a bank on held-out audio and prints their figures.
+
+    effect "" and model_block None take all. pair: the recordings it was trained on;
+    without them an effect must be a simulated pedal. page: writes a report there.
+    Raises TrainingError, AudioError, BankError.
+    """
+    bank = banks.load(folder)
+    effects = [bank.effect(effect)] if effect else list(bank.effects)
+    subjects = [
+        Subject(
+            one.id,
+            model.block,
+            model.conditioning,
+            vars(model),
+            deploy(one.id, model.block),
+        )
+        for one in effects
+        for model in one.models
+        if model_block in (None, model.block)
+    ]
+    if not subjects:
+        raise TrainingError(f"{folder}: found no model of block {model_block}")
+    results = measure(subjects, pair, recordings, plan, console)
+    if as_json:
+        print(json.dumps([result.as_row() for result in results], indent=1))
+    elif console:
+        console.print(table(results))
+    if page:
+        from training import report
+
+        provenance = {one.id: dict(one.provenance) for one in effects}
+        report.write(page, bank.name, results, provenance)
+        if console and not as_json:
+            console.print(f"{page}: written")
+
+
+def measure(
+    subjects: Sequence[Subject],
+    pair: tuple[Path, Path] | None,
+    recordings: Path | None,
+    plan: Path | None,
+    console: Console | None,
+) -> list[Result]:
+    """The figures of all subjects, with a bar on the way."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
+    truths: dict[tuple[str, bool], Truth] = {}
+    results = []
+    shown = Console(stderr=True)
+    with Progress(*columns, console=shown, disable=console is None) as bar:
+        task = bar.add_task("evaluating", total=len(subjects))
+        for subject in subjects:
+            bar.update(task, description=f"{subject.effect} {subject.block}")
+            key = (subject.effect, "drive" in subject.conditioning)
+            if key not in truths:
+                truths[key] = truth_of(*key, pair, recordings, plan)
+            results.append(evaluation.evaluate(subject, truths[key]))
+            bar.advance(task)
+    return results
+
+
+def truth_of(
+    effect: str,
+    has_knob: bool,
+    pair: tuple[Path, Path] | None,
+    recordings: Path | None,
+    plan: Path | None,
+) -> Truth:
+    """What an effect should sound like. Raises TrainingError where nobody knows."""
+    if pair is not None:
+        dry, wet = pairs.align(*(audio.read(path) for path in pair))
+        return evaluation.pair_truth(f"the held-out end of {pair[0].name}", dry, wet)
+    if effect not in CIRCUITS:
+        raise TrainingError(
+            f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
+            "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"
+        )
+    return evaluation.virtual_truth(
+        effect, *evaluation.held_out(recordings, plan), has_knob
+    )
+
+
+def table(results: Sequence[Result]) -> Table:
+    """The figures that a player compares models by."""
+    held = f"{results[0].seconds:.0f} s of {results[0].source}"
+    words = "at 220 ...: images of a sine of so many Hz, dB; idle: dBFS; ns a sample"
+    found = Table(title=f"on {held}", caption=words)
+    heads = (
+        "model",
+        "ESR %",
+        "unseen %",
+        *(f"at {hz}" for hz in figures.TONES_HZ),
+        "idle",
+        "LU",
+        "MAC",
+        "ns",
+    )
+    for head in heads:
+        side = "left" if head == "model" else "right"
+        found.add_column(head, justify=side, no_wrap=True)
+    for one in results:
+        unseen = "" if one.esr_unseen is None else f"{100 * one.esr_unseen:.3f}"
+        found.add_row(
+            f"{one.effect} {one.block}",
+            f"{100 * one.esr:.3f}",
+            unseen,
+            *(f"{level:.0f}" for level in one.images.values()),
+            f"{one.idle_dbfs:.0f}",
+            f"{one.loudness_lu:+.2f}",
+            f"{one.mac:.0f}",
+            f"{one.ns:.0f}",
+        )
+    return found

@@ -1,0 +1,171 @@
+"""Evaluates a bank on audio that no training has heard, through the engine itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training import audio, factory, figures, loudness
+from training.errors import TrainingError
+from training.material import DRIVES, split_sources
+from training.virtual import circuits, guitar
+
+Audio = NDArray[np.float32]
+# One model as it is deployed: audio (N,) and parameters in, audio (N,) and ns a sample.
+Deployed = Callable[[Audio, Mapping[str, float]], tuple[Audio, float]]
+HELD_OUT_S = 20.0
+HELD_OUT_SEED = 1_000_003  # of the simulated guitar; trainings take seed + 1
+UNSEEN_DRIVES = (12.5, 37.5, 62.5, 87.5)  # %: half-way between those trained at
+DEFAULT_DRIVE = 50.0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model to evaluate: its row of the bank, and the way to play it."""
+
+    effect: str
+    block: int
+    conditioning: tuple[str, ...]
+    row: Mapping[str, Any]
+    play: Deployed
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Held-out audio and what the effect makes of it at each setting (% of drive)."""
+
+    source: str
+    dry: Audio
+    wet: Mapping[float, Audio]
+    trained: tuple[float, ...]
+    circuit: Callable[[Audio], Audio] | None = None  # at the middle setting
+
+
+@dataclass(frozen=True)
+class Result:
+    """All figures of one model. Levels in dBFS, images in dB, ESR as a ratio."""
+
+    effect: str
+    block: int
+    source: str
+    seconds: float
+    esr: float
+    esr_unseen: float | None
+    mse: float
+    dc: float
+    stft: float | None
+    by_setting: Mapping[float, float]
+    by_level: Sequence[tuple[float, float, float]]
+    images: Mapping[int, float]
+    target_images: Mapping[int, float]
+    idle_dbfs: float
+    loudness_lu: float  # the model's against the target's
+    mac: float
+    ns: float
+    heard: Audio = field(repr=False, compare=False)
+    wanted: Audio = field(repr=False, compare=False)
+    dry: Audio = field(repr=False, compare=False)
+
+    def as_row(self) -> dict[str, Any]:
+        """Plain figures, without the audio, for JSON."""
+        hidden = ("heard", "wanted", "dry")
+        return {name: value for name, value in vars(self).items() if name not in hidden}
+
+
+def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
+    """Guitar that no training has heard: its source in words, and (N,).
+
+    recordings: a folder, split by time as `pedal train --virtual` splits it, or as the
+    plan of runs/ does that a bank was trained by; None plays the simulated guitar.
+    """
+    if recordings is None:
+        return "simulated guitar, another seed", guitar.play(HELD_OUT_S, HELD_OUT_SEED)
+    if plan is None:
+        parts = split_sources([audio.gather(recordings)])
+    else:
+        parts = factory.gather(factory.read_plan(plan), recordings)
+    return f"the held-out part of {recordings.name}", parts["test"]
+
+
+def virtual_truth(effect: str, source: str, dry: Audio, has_knob: bool) -> Truth:
+    """A simulated pedal's own output, at trained and unseen drives."""
+    trained = DRIVES if has_knob else (DEFAULT_DRIVE,)
+    drives = (*trained, *UNSEEN_DRIVES) if has_knob else trained
+    wet = {drive: circuits.render(effect, dry, drive) for drive in drives}
+    return Truth(
+        source, dry, wet, trained, lambda x: circuits.render(effect, x, DEFAULT_DRIVE)
+    )
+
+
+def pair_truth(source: str, dry: Audio, wet: Audio) -> Truth:
+    """The held-out end of a recorded pair, already aligned."""
+    parts = split_sources([dry]), split_sources([wet])
+    return Truth(
+        source, parts[0]["test"], {DEFAULT_DRIVE: parts[1]["test"]}, (DEFAULT_DRIVE,)
+    )
+
+
+def evaluate(subject: Subject, truth: Truth) -> Result:
+    """Measures one model. Raises TrainingError where its output is not finite."""
+    heard: dict[float, Audio] = {}
+    ns = []
+    for drive in truth.wet:
+        heard[drive], cost_ns = subject.play(truth.dry, params(subject, drive))
+        ns.append(cost_ns)
+        if not np.isfinite(heard[drive]).all():
+            raise TrainingError(
+                f"{subject.effect}, block {subject.block}: found an output that is no "
+                f"number at drive {drive:g} %, expected audio; train it anew"
+            )
+    errors = {
+        drive: figures.error_to_signal(heard[drive], wanted)
+        for drive, wanted in truth.wet.items()
+    }
+    unseen = [error for drive, error in errors.items() if drive not in truth.trained]
+    middle = DEFAULT_DRIVE
+    mine, wanted = heard[middle], truth.wet[middle]
+
+    def play(x: Audio) -> Audio:
+        return subject.play(x, params(subject, middle))[0]
+
+    def tones(source: figures.Play) -> dict[int, float]:
+        return {hz: figures.images_db(source, hz) for hz in figures.TONES_HZ}
+
+    return Result(
+        effect=subject.effect,
+        block=subject.block,
+        source=truth.source,
+        seconds=len(truth.dry) / audio.RATE_HZ,
+        esr=float(np.mean([errors[drive] for drive in truth.trained])),
+        esr_unseen=float(np.mean(unseen)) if unseen else None,
+        mse=figures.mean_square(mine, wanted),
+        dc=figures.offset(mine, wanted),
+        stft=spectral(mine, wanted),
+        by_setting=errors,
+        by_level=figures.errors_by_level(truth.dry, mine, wanted),
+        images=tones(play),
+        target_images=tones(truth.circuit) if truth.circuit else {},
+        idle_dbfs=figures.idle_dbfs(play),
+        loudness_lu=loudness.integrated_lufs(mine) - loudness.integrated_lufs(wanted),
+        mac=float(subject.row["cost_mac_per_sample"]),
+        ns=float(np.median(ns)),
+        heard=mine,
+        wanted=wanted,
+        dry=truth.dry,
+    )
+
+
+def params(subject: Subject, drive: float) -> dict[str, float]:
+    """The parameters of a setting: none for a model without a knob."""
+    return {"drive": drive} if "drive" in subject.conditioning else {}
+
+
+def spectral(heard: Audio, wanted: Audio) -> float | None:
+    """The multi-resolution STFT loss; None where auraloss is not installed."""
+    try:
+        return figures.spectral_distance(heard, wanted)
+    except ModuleNotFoundError:
+        return None
