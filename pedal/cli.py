@@ -420,7 +420,10 @@ def train(
             "DIR --effect-folder FOLDER --name NAME, or --virtual NAME"
         )
     if kind == "virtual":
-        extra = {"recordings": recordings, "drive": drive_value(drive)}
+        extra: dict[str, Any] = {
+            "recordings": recordings,
+            "drive": drive_value(drive),
+        }
         _training("train_virtual", virtual, **extra, **shared)
         return
     new_name = check_name(name) if name or not check_only else ""
