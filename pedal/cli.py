@@ -248,10 +248,28 @@ def bank_check(
 
 @app.command()
 def train(
-    dry: Annotated[Path | None, typer.Argument(metavar="DRY.wav")] = None,
-    wet: Annotated[Path | None, typer.Argument(metavar="WET.wav")] = None,
+    pairs: Annotated[
+        list[Path] | None, typer.Argument(metavar="DRY.wav WET.wav ...")
+    ] = None,
     name: Annotated[str, typer.Option(help="Id of the new effect.")] = "",
     virtual: Annotated[str, typer.Option(help="Or a simulated pedal.")] = "",
+    fragments: Annotated[
+        Path | None, typer.Option(help="Or a folder with dry/ and wet/ recordings.")
+    ] = None,
+    egfx: Annotated[Path | None, typer.Option(help="Or EGFxSet's folder.")] = None,
+    effect_folder: Annotated[
+        str, typer.Option(help="Of --egfx, such as TubeScreamer.")
+    ] = "",
+    pickup: Annotated[
+        list[str] | None, typer.Option(help="Of --egfx; repeated; default all.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Gets what --egfx lacks.")
+    ] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check-only", help="Says what is wrong, trains nothing.")
+    ] = False,
+    as_json: JsonOption = False,
     bank: Annotated[
         Path, typer.Option("-o", "--bank", help="Bank to add to.")
     ] = DEFAULT_TRAINED,
@@ -270,20 +288,33 @@ def train(
         str, typer.Option(help="Of --virtual: knob, fixed, or 0 to 100 %.")
     ] = "knob",
 ) -> None:
-    """Trains an effect from two recordings, or a simulated pedal, into a bank."""
-    from pedal.train_options import check_name, common, drive_value
+    """Trains an effect from recordings, EGFxSet or a simulated pedal, into a bank."""
+    from pedal.train_options import check_name, common, drive_value, source
 
     shared = common(model_block, hidden, seconds, seed)
     shared |= {"bank_dir": bank, "console": console()}
-    if virtual and dry is None and not name:
-        extra = {"recordings": recordings, "drive": drive_value(drive)}
-        _training("train_virtual", virtual, **extra, **shared)
-    elif not virtual and dry is not None and wet is not None and name:
-        _training("train_pair", dry, wet, check_name(name), **shared)
-    else:
+    kind = source(pairs, virtual, fragments, egfx, effect_folder)
+    if kind is None or bool(name or check_only) == (kind == "virtual"):
         raise typer.BadParameter(
-            "expected DRY.wav WET.wav --name NAME, or --virtual NAME"
+            "expected DRY.wav WET.wav --name NAME, --fragments DIR --name NAME, --egfx "
+            "DIR --effect-folder FOLDER --name NAME, or --virtual NAME"
         )
+    if kind == "virtual":
+        extra: dict[str, Any] = {
+            "recordings": recordings,
+            "drive": drive_value(drive),
+        }
+        _training("train_virtual", virtual, **extra, **shared)
+        return
+    new_name = check_name(name) if name or not check_only else ""
+    shared |= {"check_only": check_only, "as_json": as_json}
+    if kind == "egfx":
+        extra = {"pickups": pickup or (), "download": download}
+        _training("train_egfx", egfx, effect_folder, new_name, **extra, **shared)
+    else:
+        files = [fragments, fragments] if fragments else pairs or []
+        both = list(zip(files[::2], files[1::2], strict=True))
+        _training("train_pairs", both, new_name, **shared)
 
 
 @app.command()

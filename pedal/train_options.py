@@ -18,6 +18,29 @@ def check_name(name: str) -> str:
     return name
 
 
+def source(
+    pairs: list[Any] | None, virtual: str, fragments: Any, egfx: Any, effect_folder: str
+) -> str | None:
+    """Where training gets its audio: pairs, virtual, fragments, egfx; None unless one.
+
+    Raises UsageError for a pair of one, or EGFxSet without a folder.
+    """
+    given = {
+        "pairs": bool(pairs),
+        "virtual": bool(virtual),
+        "fragments": fragments is not None,
+        "egfx": egfx is not None,
+    }
+    chosen = [kind for kind, there in given.items() if there]
+    if pairs and len(pairs) % 2:
+        raise UsageError(
+            f"recordings: expected pairs DRY.wav WET.wav, found {len(pairs)} files"
+        )
+    if bool(effect_folder) != (egfx is not None):
+        raise UsageError("--egfx and --effect-folder: expected both, found one")
+    return chosen[0] if len(chosen) == 1 else None
+
+
 def drive_value(text: str) -> float | str:
     """`knob`, `fixed`, or a drive in %. Raises UsageError."""
     if text in WORDS:

@@ -3,6 +3,7 @@
 torch is imported only where something is trained, so `render_virtual` does without it.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from training.material import Material
+    from training.recorded import Recorded
 
 DEFAULT_DRIVE = 50.0  # %
 SIMULATED_SECONDS = 150.0  # of guitar, when there are no recordings
@@ -67,39 +69,90 @@ def train_virtual(
     )
 
 
-def train_pair(
-    dry_wav: Path,
-    wet_wav: Path,
+def train_pairs(
+    pairs: "Sequence[tuple[Path, Path]]",
     name: str,
     bank_dir: Path,
-    model_block: int | None = None,
-    hidden: int | None = None,
-    seconds: float | None = None,
-    seed: int = 0,
+    check_only: bool = False,
+    as_json: bool = False,
     console: "Console | None" = None,
+    **shared: Any,
 ) -> None:
-    """Trains a recorded pair into a bank, without knobs; arguments as above.
+    """Trains recorded pairs into a bank, without knobs.
 
-    Raises AudioError or AlignmentError that name what is wrong with the recordings.
+    pairs: (dry, wet) files; one pair that is a folder twice stands for its own dry/ and
+    wet/.   shared: as for `train_blocks`.
+    Raises AudioError or CheckError that name what is wrong with the recordings.
     """
-    from training import pairs
-    from training.material import pair_material
+    from training import recorded
+    from training.fragments import pair_files
 
-    check_block(model_block)
-    dry, wet = audio.read(Path(dry_wav)), audio.read(Path(wet_wav))
-    pairs.check(str(dry_wav), dry)
-    pairs.check(str(wet_wav), wet)
-    material = pair_material(*pairs.align(dry, wet))
-    origin = {
-        "circuit": "recorded",
-        "recordings": [
-            {"source": Path(path).name, "licence": "the player's own"}
-            for path in (dry_wav, wet_wav)
-        ],
-        "data": "held-out time of the same recordings",
-    }
+    check_block(shared.get("model_block"))
+    found = [
+        inner
+        for dry, wet in pairs
+        for inner in (pair_files(Path(dry)) if dry == wet else [(dry, wet)])
+    ]
+    made = recorded.from_pairs(found, check_only)
+    train_recorded(made, name, bank_dir, check_only, as_json, console, shared)
+
+
+def train_egfx(
+    root: Path,
+    effect: str,
+    name: str,
+    bank_dir: Path,
+    pickups: Sequence[str] = (),
+    download: bool = False,
+    check_only: bool = False,
+    as_json: bool = False,
+    console: "Console | None" = None,
+    **shared: Any,
+) -> None:
+    """Trains one effect of EGFxSet into a bank; PEDAL_EGFX_URL is where it comes from.
+
+    Raises AudioError, CheckError or DownloadError.
+    """
+    from training import fetch, recorded
+    from training.fetch_bar import bar
+
+    check_block(shared.get("model_block"))
+    address = os.environ.get("PEDAL_EGFX_URL", fetch.ADDRESS)
+    with bar(console) as advance:
+        made = recorded.from_egfx(
+            Path(root),
+            effect,
+            tuple(pickups),
+            download,
+            address,
+            shared.get("seed", 0),
+            advance,
+        )
+    train_recorded(made, name, bank_dir, check_only, as_json, console, shared)
+
+
+def train_recorded(
+    made: "Recorded",
+    name: str,
+    bank_dir: Path,
+    check_only: bool,
+    as_json: bool,
+    console: "Console | None",
+    shared: dict[str, Any],
+) -> None:
+    """Shows the checks, then trains unless one is bad or that was all."""
+    from training.recorded import verdict_of
+
+    if check_only and console is not None:
+        made.show(console, as_json)
+    verdict_of(made)
+    if check_only:
+        return
+    for line in [report.line() for report in made.reports] + made.remarks:
+        say(console, line)
+    options = {"model_block": None, "hidden": None, "seconds": None, "seed": 0} | shared
     train_blocks(
-        name, bank_dir, material, origin, model_block, hidden, seconds, seed, console
+        name, bank_dir, made.material, made.origin(), **options, console=console
     )
 
 
@@ -157,4 +210,4 @@ def evaluate_bank(*args: Any, **options: Any) -> None:
 def say(console: "Console | None", line: str) -> None:
     """One line for the player, if one is looking."""
     if console is not None:
-        console.print(line)
+        console.print(line, markup=False, highlight=False)

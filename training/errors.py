@@ -4,8 +4,10 @@ PedalError               pedal/errors.py
 ├── TrainingError        a run or an evaluation cannot go on
 │   ├── ShapeError       an array of another shape than asked for
 │   └── WhistleError     a model that does not fall silent; train with another seed
+├── DownloadError        a data set that did not arrive whole; run it again
 └── AudioError           pedal/errors.py
-    └── AlignmentError   two recordings that do not belong together
+    ├── AlignmentError   recordings without one delay between them
+    └── CheckError       recordings that a check has named the fault of
 """
 
 from pedal.errors import AudioError, PedalError
@@ -24,4 +26,12 @@ class WhistleError(TrainingError):
 
 
 class AlignmentError(AudioError):
-    """A dry and a wet recording do not belong together."""
+    """A dry and a wet recording have no delay in common."""
+
+
+class CheckError(AudioError):
+    """A check has named what is wrong with a pair of recordings."""
+
+
+class DownloadError(PedalError):
+    """A data set did not arrive whole; the next run carries on."""

@@ -125,12 +125,3 @@ def virtual_material(
         [[drive / 100.0] if knob else [] for drive in drives], np.float32
     )
     return Material(**parts, settings=settings, conditioning=["drive"] if knob else [])
-
-
-def pair_material(dry: Audio, wet: Audio) -> Material:
-    """A dry and a wet recording of equal length, already aligned; no knobs."""
-    parts = {
-        name: Part(dry[where], wet[where][None])
-        for name, where in split_by_time(len(dry)).items()
-    }
-    return Material(**parts, settings=np.zeros((1, 0), np.float32))

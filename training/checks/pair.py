@@ -1,0 +1,213 @@
+"""Checks of a pair: from what any file can have to what only a pair can."""
+
+from pathlib import Path
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from training import align
+from training.checks import echo, files, motion, order
+from training.checks.files import RATE_HZ, Recording
+from training.checks.report import Check, Report, State
+
+Array = NDArray[np.float64]
+LEAST_SECONDS = 19.0  # what a split by time needs
+MOST_APART_SECONDS = 1.0  # of the two lengths
+LEAST_LIKENESS = 4.5
+DELAYS = (-2000, 20000)  # samples that are searched
+RATES = (48000 / 44100, 44100 / 48000, 96000 / 44100, 44100 / 96000, 2.0, 0.5)
+SPEED_LEEWAY = 0.03  # of the lengths' ratio
+MOST_DRIFT = 2.0  # samples over the whole recording
+JUMP = 24.0  # samples that delays step by when a buffer is lost
+SURE = 6.0  # certainty of a window that counts
+MOVING, REPEATING, EXCHANGED = 14.0, 7.0, -0.1  # see motion, echo and order
+
+
+def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
+    """Reads and examines. Raises AudioError for a file that cannot be read."""
+    return examine(files.read(dry, "dry"), files.read(wet, "wet"))
+
+
+def examine(dry: Recording, wet: Recording) -> tuple[Report, Array, Array]:
+    """All checks of a pair.
+
+    returns: the report, and dry and wet aligned, (N,) each, wet with dry's polarity;
+    where the report is bad they are as far as the checks came.
+    """
+    report = Report(dry.name, wet.name)
+    alone = [report.add(check(one)) for check in files.ALONE for one in (dry, wet)]
+    if any(alone) or report.add(length(dry, wet)):
+        return report, dry.audio, wet.audio
+    noisy = [files.noise(one) for one in (dry, wet)]
+    found = align.align(dry.audio, wet.audio)
+    same = take(dry, wet, found)
+    if same.state is State.BAD:
+        for row in (*noisy, same):
+            report.add(row)
+        return report, dry.audio, wet.audio
+    report.delay, report.polarity = round(found.samples), found.polarity
+    one, two = align.shifted(dry.audio, wet.audio, report.delay)
+    two = found.polarity * two
+    for row in (exchanged(one, two), *noisy, same, late(found), polarity(found)):
+        report.add(row)
+    if report.add(clocks(found)) or report.verdict:
+        return report, one, two
+    report.add(moving(one, two))
+    report.add(repeating(one, two))
+    return report, one, two
+
+
+def pair_row(name: str, bad: bool, *texts: str) -> Check:
+    """A good or bad row about both files."""
+    return Check(name, State.BAD if bad else State.GOOD, *texts)
+
+
+def length(dry: Recording, wet: Recording) -> Check:
+    """Too short to split, or one much longer than the other; at another speed if so."""
+    short = min((dry, wet), key=lambda one: one.seconds)
+    if short.seconds < LEAST_SECONDS:
+        expected = f"{LEAST_SECONDS:.0f} s or more"
+        found = f"{short.role}: {short.seconds:.1f} s"
+        advice = "record longer; two minutes are good"
+        return files.row(short, "length", True, found, expected, advice)
+    apart = abs(dry.seconds - wet.seconds)
+    bad = apart > MOST_APART_SECONDS
+    return (bad and other_speed(dry, wet, dry.seconds / wet.seconds)) or pair_row(
+        "length",
+        bad,
+        f"dry {dry.seconds:.2f} s, wet {wet.seconds:.2f} s",
+        f"at most {MOST_APART_SECONDS:g} s apart",
+        "export both from the same start to the same end",
+    )
+
+
+def take(dry: Recording, wet: Recording, found: align.Alignment) -> Check:
+    """Are they the same take at all? If not: at another speed?"""
+    text = f"likeness {found.likeness:.1f}"
+    expected = f"{LEAST_LIKENESS:g} or more"
+    if found.likeness >= LEAST_LIKENESS:
+        return pair_row("take", False, text, expected)
+    return other_speed(dry, wet) or pair_row(
+        "take", True, text, expected, "these are two performances; pair them anew"
+    )
+
+
+def other_speed(dry: Recording, wet: Recording, near: float = 0.0) -> Check | None:
+    """A bad row when wet becomes like dry at another speed, near one if it is given."""
+    for ratio in RATES:
+        if near and abs(near / ratio - 1.0) > SPEED_LEEWAY:
+            continue
+        found = align.listen(dry.audio, stretched(wet.audio, ratio)).contrast
+        if found >= LEAST_LIKENESS:
+            advice = (
+                f"its samples are of {wet.rate_hz * ratio:.0f} Hz"
+                if wet.rate_hz == RATE_HZ
+                else "its header says another rate than its samples are of"
+            )
+            text = f"wet plays {1 / ratio:.4f} times as long as dry"
+            return pair_row(
+                "rate", True, text, "the same speed", f"{advice}; export it again"
+            )
+    return None
+
+
+def stretched(audio: Array, ratio: float) -> Array:
+    """Played slower by a ratio, (N,) -> (N * ratio,)."""
+    return soxr.resample(audio, RATE_HZ, RATE_HZ * ratio, "HQ")
+
+
+def late(found: align.Alignment) -> Check:
+    """The delay, undone."""
+    samples = round(found.samples)
+    bad = not DELAYS[0] <= samples <= DELAYS[1]
+    text = f"wet is {samples} samples late ({1000 * samples / RATE_HZ:.1f} ms)"
+    state = State.BAD if bad else State.NOTED if samples else State.GOOD
+    expected = f"{DELAYS[0]} to {DELAYS[1]}, undone"
+    return Check("delay", state, text, expected, "cut both to the same start")
+
+
+def polarity(found: align.Alignment) -> Check:
+    """The polarity, undone."""
+    if found.polarity > 0:
+        return Check("polarity", State.GOOD, "the same", "either, undone")
+    return Check("polarity", State.NOTED, "wet is turned over", "either, undone")
+
+
+def clocks(found: align.Alignment) -> Check:
+    """Two clocks let the delay drift, a lost buffer lets it jump."""
+    track = found.track
+    sure = track.certainty >= SURE
+    seconds, delays = track.seconds[sure], track.delays[sure]
+    if len(delays) < 6:
+        return Check("drift", State.SKIPPED, "too few sure moments")
+    slope, spread = robust_slope(seconds, delays)
+    span = seconds[-1] - seconds[0]
+    step, at = jump(seconds, delays)
+    if abs(step) >= JUMP and abs(step) > 3 * spread:
+        return pair_row(
+            "dropout",
+            True,
+            f"{abs(step):.0f} samples {'lost' if step < 0 else 'added'} at {at:.1f} s",
+            "none",
+            "a buffer was lost; record again with longer buffers",
+        )
+    drift = slope * span
+    text = f"{drift:+.1f} samples in {span:.0f} s ({1e6 * slope / RATE_HZ:+.0f} ppm)"
+    bad = abs(drift) > MOST_DRIFT + 2 * spread
+    advice = "two clocks: play and record on one interface"
+    return pair_row("drift", bad, text, f"at most {MOST_DRIFT:g} samples", advice)
+
+
+def robust_slope(seconds: Array, delays: Array) -> tuple[float, float]:
+    """Median of the slopes of far pairs (Theil and Sen), and the spread around it."""
+    i, j = np.triu_indices(len(seconds), max(1, len(seconds) // 3))
+    slope = float(np.median((delays[j] - delays[i]) / (seconds[j] - seconds[i])))
+    left = delays - slope * seconds
+    return slope, float(np.median(np.abs(left - np.median(left))))
+
+
+def jump(seconds: Array, delays: Array) -> tuple[float, float]:
+    """The largest step between the medians before and behind a moment, and when."""
+    best, at = 0.0, 0.0
+    for cut in range(3, len(delays) - 2):
+        before, behind = delays[:cut], delays[cut:]
+        step = float(np.median(behind) - np.median(before))
+        left = np.concatenate((before - np.median(before), behind - np.median(behind)))
+        if abs(step) > abs(best) and np.mean(np.abs(left)) < 0.1 * abs(step):
+            best, at = step, float(seconds[cut - 1] + seconds[cut]) / 2
+    return best, at
+
+
+def moving(dry: Array, wet: Array) -> Check:
+    """Chorus, phaser, tremolo."""
+    found = motion.measure(dry, wet)
+    bad = found.strength > MOVING
+    text = f"strength {found.strength:.1f}"
+    if bad:
+        text = f"an effect that moves {found.hz:.2f} times a second ({text})"
+    expected = f"strength {MOVING:g} or less"
+    advice = "a model cannot learn chorus, phaser or tremolo; switch it off"
+    return pair_row("modulation", bad, text, expected, advice)
+
+
+def repeating(dry: Array, wet: Array) -> Check:
+    """Echo and room."""
+    found = echo.measure(dry, wet)
+    bad = found.strength > REPEATING
+    text = f"strength {found.strength:.1f}"
+    if bad:
+        text = f"a repeat after {1000 * found.seconds:.0f} ms ({text})"
+    expected = f"strength {REPEATING:g} or less"
+    advice = "a model cannot learn delay or reverb; switch it off"
+    return pair_row("echo", bad, text, expected, advice)
+
+
+def exchanged(dry: Array, wet: Array) -> Check:
+    """Dry and wet in the wrong order."""
+    found = order.measure(dry, wet)
+    text = f"dry explains wet, not the reverse, by {found:+.2f}"
+    advice = "dry and wet look exchanged: name the dry one first"
+    return pair_row(
+        "swapped", found < EXCHANGED, text, f"{EXCHANGED:g} or more", advice
+    )

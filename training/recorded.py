@@ -1,0 +1,132 @@
+"""Recordings to material: read, checked, aligned; and what the player is told."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from training import egfx, fetch, fragments
+from training.checks import Report, State, examine, examine_files, files
+from training.errors import CheckError
+from training.material import Material
+
+EGFX_CHECKS = ("swapped", "take", "drift", "dropout", "modulation", "echo")
+EGFX_SECONDS = 60  # of joined notes that are checked
+
+
+@dataclass
+class Recorded:
+    """Checked recordings: reports, remarks, and what a run learns from, once made."""
+
+    reports: list[Report]
+    remarks: list[str] = field(default_factory=list)
+    recordings: list[dict[str, str]] = field(default_factory=list)
+    data: str = ""
+    material: Material | None = None
+
+    def origin(self) -> dict[str, Any]:
+        """What the provenance says."""
+        return {
+            "circuit": "recorded",
+            "recordings": self.recordings,
+            "data": self.data,
+        }
+
+    def insist(self) -> None:
+        """Raises CheckError for the first bad pair."""
+        for report in self.reports:
+            report.insist()
+
+    def show(self, console: Console, as_json: bool) -> None:
+        """Prints tables and remarks, or one JSON object, on standard output."""
+        if as_json:
+            rows = [report.as_json() for report in self.reports]
+            good = all(row["good"] for row in rows)
+            print(json.dumps({"good": good, "pairs": rows, "remarks": self.remarks}))
+            return
+        for report in self.reports:
+            console.print(report.table())
+        for remark in self.remarks:
+            console.print(remark, markup=False, highlight=False)
+        if all(report.verdict is None for report in self.reports):
+            for report in self.reports:
+                console.print(report.line(), markup=False, highlight=False)
+
+
+def from_pairs(pairs: Sequence[tuple[Path, Path]], only_check: bool) -> Recorded:
+    """One or more pairs of long recordings, in fragments.
+
+    Raises AudioError when a file cannot be read. Without only_check also CheckError for
+    the first bad pair, and TrainingError when a part of the time is silent.
+    """
+    reports, aligned = [], []
+    for dry, wet in pairs:
+        report, one, two = examine_files(Path(dry), Path(wet))
+        reports.append(report)
+        aligned.append((one.astype(np.float32), two.astype(np.float32)))
+        if not only_check:
+            report.insist()
+    names = [Path(path).name for pair in pairs for path in pair]
+    made = Recorded(
+        reports,
+        recordings=[{"source": n, "licence": "the player's own"} for n in names],
+        data="held-out time of the same recordings",
+    )
+    if not only_check:
+        made.material = fragments.material(aligned)
+    return made
+
+
+def from_egfx(
+    root: Path,
+    effect: str,
+    pickups: tuple[str, ...] = (),
+    download: bool = False,
+    address: str = fetch.ADDRESS,
+    seed: int = 0,
+    advance: fetch.Advance = lambda _got, _all: None,
+) -> Recorded:
+    """EGFxSet where it lies, downloaded first if asked for.
+
+    Raises DownloadError, or AudioError for what is missing.
+    """
+    if download:
+        for name in (egfx.CLEAN, effect):
+            fetch.effect(root, name, address, advance=advance)
+    found = egfx.read(root, effect, pickups)
+    material, remarks = egfx.material(found, seed)
+    return Recorded(
+        [examine_notes(material, effect)],
+        [f"{len(found.pairs)} pairs of notes", *remarks],
+        [{"source": f"{egfx.SOURCE}: {effect}", "licence": egfx.LICENCE}],
+        "held-out pitches of the same set",
+        material,
+    )
+
+
+def examine_notes(material: Material, effect: str) -> Report:
+    """The checks of joined notes; what is not about the pair is only noted."""
+    size = EGFX_SECONDS * files.RATE_HZ
+    report, _, _ = examine(
+        files.recording("Clean", "dry", material.train.audio[:size], files.RATE_HZ),
+        files.recording(effect, "wet", material.train.targets[0, :size], files.RATE_HZ),
+    )
+    report.rows = [
+        replace(row, state=State.NOTED)
+        if row.state is State.BAD and row.name not in EGFX_CHECKS
+        else row
+        for row in report.rows
+    ]
+    return report
+
+
+def verdict_of(made: Recorded) -> None:
+    """Raises CheckError with the first bad pair's line, and how many more there are."""
+    bad = [report for report in made.reports if report.verdict]
+    if bad:
+        more = f" (and {len(bad) - 1} pairs more)" if len(bad) > 1 else ""
+        raise CheckError(bad[0].line() + more)
