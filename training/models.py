@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from training.kernels import recurrent
+
 State = tuple[Tensor, Tensor]
 GATES = {"lstm": 4, "gru": 3}
 CANDIDATE = 2  # both in torch's order: i, f, g, o and r, z, n
@@ -98,14 +100,24 @@ class Recurrent(nn.Module):
         zeros = self.raw_weight.new_zeros(1, lanes, self.hidden)
         return zeros, zeros.clone()
 
-    def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """x: (T, B, I).   returns: (T, B, H) and the state after the last step."""
+    def forward(
+        self, x: Tensor, state: State, head: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        """By the compiled kernel where it can, by torch else.
+
+        x: (T, B, I); head: (O, H), a dense layer without bias, or None.
+        returns: (T, B, O), or (T, B, H) without a head, and the last state.
+        """
+        parts = self.parts()
+        if recurrent.usable(x, *state, *parts, head):
+            return recurrent.play(self.unit, x, state, parts, head)
         options = (True, 1, 0.0, self.training, False, False)
         if self.unit == "lstm":
-            y, hidden, cell = torch.lstm(x, state, list(self.parts()), *options)
-            return y, (hidden, cell)
-        y, hidden = torch.gru(x, state[0], list(self.parts()), *options)
-        return y, (hidden, state[1])
+            y, *state = torch.lstm(x, state, list(parts), *options)
+        else:
+            y, hidden = torch.gru(x, state[0], list(parts), *options)
+            state = (hidden, state[1])
+        return (y if head is None else nn.functional.linear(y, head)), tuple(state)
 
 
 class Network(nn.Module):
@@ -136,10 +148,13 @@ class Network(nn.Module):
             x = torch.cat((audio, held), dim=-1)  # (T, B, F + K)
         for layer in self.before:
             x = torch.tanh(layer(x))
-        x, state = self.recurrent(x, state)  # (T, B, H)
-        for layer in self.after[:-1]:
-            x = torch.tanh(layer(x))
-        y = self.after[-1](x)  # (T, B, F)
+        if len(self.after) == 1:  # it has no bias, see MaskedLinear
+            y, state = self.recurrent(x, state, self.after[0].weight)  # (T, B, F)
+        else:
+            x, state = self.recurrent(x, state)  # (T, B, H)
+            for layer in self.after[:-1]:
+                x = torch.tanh(layer(x))
+            y = self.after[-1](x)  # (T, B, F)
         return (y + audio if self.shape.in_skip else y), state
 
 
