@@ -3,7 +3,9 @@
 PedalError               pedal/errors.py
 ├── TrainingError        a run or an evaluation cannot go on
 │   ├── ShapeError       an array of another shape than asked for
-│   └── WhistleError     a model that does not fall silent; train with another seed
+│   ├── WhistleError     a model that does not fall silent; train with another seed
+│   ├── CheckpointError  a run on disk that cannot be written or taken up
+│   └── WorkerError      a process of a plan died
 └── AudioError           pedal/errors.py
     └── AlignmentError   two recordings that do not belong together
 """
@@ -21,6 +23,14 @@ class ShapeError(TrainingError):
 
 class WhistleError(TrainingError):
     """A model makes sound of its own at idle."""
+
+
+class CheckpointError(TrainingError):
+    """A run on disk cannot be written or taken up."""
+
+
+class WorkerError(TrainingError):
+    """A process of a plan died before its model was done."""
 
 
 class AlignmentError(AudioError):

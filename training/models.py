@@ -8,6 +8,7 @@ F frames (samples a step), K knobs, H hidden units.
 """
 
 import math
+import os
 from dataclasses import dataclass
 
 import torch
@@ -138,6 +139,10 @@ class Network(nn.Module):
             self.after.append(MaskedLinear((size, wide), (0, 0)))
             size = wide
 
+    def rest(self, lanes: int) -> State:
+        """The state of silence."""
+        return self.recurrent.rest(lanes)
+
     def forward(
         self, audio: Tensor, knobs: Tensor, state: State
     ) -> tuple[Tensor, State]:
@@ -184,6 +189,17 @@ def chrono_bias(shape: Shape) -> Tensor:
     if shape.unit == "lstm":
         return torch.cat((-keep, keep, zero, zero))
     return torch.cat((zero, keep, zero))
+
+
+def build(shape: Shape) -> Network:
+    """A fresh network."""
+    return Network(shape)
+
+
+def device() -> torch.device:
+    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here."""
+    chosen = os.environ.get("PEDAL_DEVICE")
+    return torch.device(chosen or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:

@@ -9,6 +9,8 @@ left without input for 0.4 s, and what is left in them is punished.
 Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -51,7 +53,7 @@ class Damping:
 
     def __init__(self, network: Network, settings: Tensor) -> None:
         self.settings = settings
-        self.slowest = torch.ones(len(settings), network.shape.hidden, 1)
+        self.slowest = settings.new_ones(len(settings), network.shape.hidden, 1)
         self.fade_steps = FADE_SAMPLES / network.shape.frames
 
     def growth(self, network: Network) -> Tensor:
@@ -105,7 +107,7 @@ class Fork:
 
     def nothing(self, network: Network, steps: int) -> Tensor:
         """No audio, (T, B, F)."""
-        return torch.zeros(steps, len(self.knobs), network.shape.frames)
+        return self.knobs.new_zeros(steps, len(self.knobs), network.shape.frames)
 
 
 class Silence:
@@ -123,3 +125,24 @@ class Silence:
         if self.calls % EVERY_UPDATES:
             return 0.0
         return self.damping.loss(network) + self.fork.loss(network, playing)
+
+    def state(self) -> dict[str, Any]:
+        """What to remember to go on from here."""
+        fork = self.fork
+        return {
+            "calls": self.calls,
+            "slowest": self.damping.slowest,
+            "fork": fork.state,
+            "windows_left": fork.windows_left,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        self.calls, self.damping.slowest = state["calls"], state["slowest"]
+        self.fork.state = state["fork"]
+        self.fork.windows_left = state["windows_left"]
+
+
+def remedy(network: Network, settings: Tensor, knobs: Tensor, power: float) -> Silence:
+    """What teaches this network silence; arguments as Silence takes them."""
+    return Silence(network, settings, knobs, power)
