@@ -39,11 +39,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Report:
-    """How far a run is: 0..1, the best validation ESR, and the time it still needs."""
+    """How far a run is: 0..1, the best validation ESR, and the time it still needs.
 
-    done: float
-    error: float
-    seconds_left: float
+    note: a line for the player, or nothing.
+    """
+
+    done: float = 0.0
+    error: float = math.inf
+    seconds_left: float = math.inf
+    note: str = ""
 
 
 def rate_at(progress: float, recipe: Recipe) -> float:
@@ -73,7 +77,7 @@ class Run:
             self.network, self.best.settings, lanes.knobs, lanes.power
         )
         self.carried: State = self.network.rest(recipe.lanes)
-        self.done, self.seconds = 0, 0.0
+        self.done, self.seconds, self.ended = 0, 0.0, False
         self.left = TimeLeft(recipe.updates, recipe.validations, recipe.seconds)
 
     @property
@@ -123,6 +127,7 @@ class Run:
             "random": torch.get_rng_state(),
             "done": self.done,
             "seconds": self.seconds,
+            "ended": self.ended,
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -135,6 +140,7 @@ class Run:
         self.carried = state["carried"]
         torch.set_rng_state(state["random"])
         self.done, self.seconds = state["done"], state["seconds"]
+        self.ended = state["ended"]
 
 
 def update(

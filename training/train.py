@@ -1,5 +1,6 @@
 """Trains a network: puts a run down now and then, takes it up, and ends it well."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -56,88 +57,92 @@ def train(
     Raises TrainingError when the loss is not finite.
     """
     steady()
-    run, path = Run(material, shape, recipe), None
-    if kept is not None:
-        name = checkpoint.fingerprint(material, shape, recipe, library.name())
-        path = kept / f"{name}{checkpoint.SUFFIX}"
-        run = taken_up(run, path, console) or Run(material, shape, recipe)
     with progress_bar(console) as bar:
         task = bar.add_task(f"model block {shape.frames}", total=1.0, best="", left="")
 
         def show(report: Report) -> None:
-            best = f"ESR {100 * report.error:.3f} %"
-            left = spoken(report.seconds_left)
-            bar.update(task, completed=report.done, best=best, left=left)
+            if report.note and console is not None:
+                console.print(report.note, soft_wrap=True, highlight=False)
+            elif not report.note:
+                best = f"ESR {100 * report.error:.3f} %"
+                left = spoken(report.seconds_left)
+                bar.update(task, completed=report.done, best=best, left=left)
             if watch:
                 watch(report)
 
-        stopped = finish(run, path, console, show)
+        run, path = begin(material, shape, recipe, kept, show)
+        stopped = finish(run, path, show)
     best = run.best
     best.network.cpu()
     return Result(best.network, best.error, run.seconds, run.done, stopped, path)
 
 
-def taken_up(run: Run, path: Path, console: Console | None) -> Run | None:
-    """The run as its checkpoint has it; None, and a line, when that is of no use."""
-    checkpoint.prune(path.parent)
+def begin(
+    material: Material, shape: Shape, recipe: Recipe, kept: Path | None, show: Watch
+) -> tuple[Run, Path | None]:
+    """A run at its beginning or where its checkpoint has it, and that one's path.
+
+    A checkpoint that is of no use costs a line and is written over.
+    """
+    run = Run(material, shape, recipe)
+    if kept is None:
+        return run, None
+    name = checkpoint.fingerprint(material, shape, recipe, library.name())
+    path = kept / f"{name}{checkpoint.SUFFIX}"
+    checkpoint.prune(kept)
     if not path.exists():
-        return run
+        return run, path
     try:
-        state = checkpoint.load(path)
-        try:
-            run.restore(state)
-        except checkpoint.UNREADABLE as error:
-            raise CheckpointError(
-                f"{path}: found a checkpoint of another form, so the run starts over"
-            ) from error
+        run.restore(checkpoint.load(path))
     except CheckpointError as error:
-        say(console, str(error))
-        return None
-    say(console, f"going on after {run.done} of {run.recipe.updates} updates")
-    return run
+        show(Report(note=str(error)))
+        return Run(material, shape, recipe), path
+    except checkpoint.UNREADABLE:
+        line = f"{path}: found a checkpoint of another form, so the run starts over"
+        show(Report(note=line))
+        return Run(material, shape, recipe), path
+    show(Report(note=f"going on after {run.done} of {recipe.updates} updates"))
+    return run, path
 
 
-def finish(run: Run, path: Path | None, console: Console | None, show: Watch) -> bool:
+def finish(run: Run, path: Path | None, show: Watch) -> bool:
     """Learns to the end, saving now and then.   returns: True if Ctrl-C cut in."""
-    saved, stopped = time.monotonic(), False
+    saved = time.monotonic()
     try:
         while run.progress < 1.0:
             run.step()
             show(run.report())
             if path and time.monotonic() - saved >= SAVE_SECONDS:
-                path = keep(run, path, console)
+                path = keep(run, path, show)
                 saved = time.monotonic()
-        if run.best.looks < run.recipe.validations or run.best.network is None:
+        if not run.ended:
             run.validate()
-            show(run.report())
-        if path:
-            keep(run, path, console)
+            run.ended = True
+            if path:
+                keep(run, path, show)
+        show(run.report())
     except KeyboardInterrupt:
-        stopped = True  # perhaps amid an update, so what was saved last stays
-        run.validate()
-    return stopped
+        run.validate()  # perhaps cut off amid an update, so what was saved last stays
+        return True
+    return False
 
 
-def keep(run: Run, path: Path, console: Console | None) -> Path | None:
+def keep(run: Run, path: Path, show: Watch) -> Path | None:
     """Saves the run.   returns: None when that failed, which is said once."""
     try:
         checkpoint.save(path, run.state())
     except CheckpointError as error:
-        say(console, str(error))
+        show(Report(note=str(error)))
         return None
     return path
 
 
 def spoken(seconds: float) -> str:
     """A time left as minutes and seconds."""
+    if not math.isfinite(seconds):
+        return ""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02} left"
-
-
-def say(console: Console | None, line: str) -> None:
-    """One line for who is looking."""
-    if console is not None:
-        console.print(line, soft_wrap=True, highlight=False)
 
 
 def progress_bar(console: Console | None) -> Progress:
