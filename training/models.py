@@ -1,10 +1,12 @@
 """The networks: dense layers, one LSTM or GRU, dense layers, with knobs as inputs.
 
-A network is *silent at rest* by construction: whatever the knobs say, zero audio and
+One with knobs is *silent at rest* by construction: whatever they say, zero audio and
 zero state give zero output, because every path from a bias or a knob to the output is
 multiplied by something that audio has moved. So there is no idle offset that could
-change with a knob. The masks below cut the other paths. Letters: T steps, B lanes,
-F frames (samples a step), K knobs, H hidden units.
+change with a knob. The masks below cut the other paths. A network without knobs has
+one resting point, whose output is taken off at export, so its candidate keeps its bias:
+a third of the error without. Letters: T steps, B lanes, F frames (samples a step),
+K knobs, H hidden units.
 """
 
 import math
@@ -83,8 +85,9 @@ class Recurrent(nn.Module):
         self.raw_bias = nn.Parameter(chrono_bias(shape))
         mask, bias_mask = torch.ones_like(self.raw_weight), torch.ones(rows)
         candidate = slice(CANDIDATE * shape.hidden, (CANDIDATE + 1) * shape.hidden)
-        mask[candidate, audio : audio + hints] = 0.0
-        bias_mask[candidate] = 0.0
+        if shape.knobs:
+            mask[candidate, audio : audio + hints] = 0.0
+            bias_mask[candidate] = 0.0
         self.register_buffer("mask", mask.detach())
         self.register_buffer("bias_mask", bias_mask)
         self.register_buffer("no_bias", torch.zeros(rows))

@@ -6,6 +6,8 @@ error on music hardly shows it. Two remedies while learning, both cheap. Near ze
 network is a linear map: its growth is measured by power iteration, and what fades more
 slowly than 60 ms is punished. Far from zero, the playing lanes are forked now and then,
 left without input for 0.4 s, and what is left in them is punished.
+A network without knobs may rest at another point than zero, so it has only the second
+remedy, which there punishes what moves or differs from lane to lane.
 Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 """
 
@@ -89,7 +91,11 @@ class Fork:
         nothing = self.nothing(network, WINDOW_STEPS)
         heard, state = network(nothing, self.knobs, self.state)
         self.state = tuple(part.detach() for part in state)
-        sound, memory = heard.square().mean() / self.power, state[0].square().mean()
+        hidden = state[0]
+        if not network.shape.knobs:  # rests at any one point; all lanes, all the time
+            heard = heard - heard.mean(dim=(0, 1), keepdim=True)
+            hidden = hidden - hidden.mean(dim=1, keepdim=True)
+        sound, memory = heard.square().mean() / self.power, hidden.square().mean()
         return SOUND_WEIGHT * sound + MEMORY_WEIGHT * memory
 
     @torch.no_grad()
@@ -124,7 +130,8 @@ class Silence:
         self.calls += 1
         if self.calls % EVERY_UPDATES:
             return 0.0
-        return self.damping.loss(network) + self.fork.loss(network, playing)
+        held = self.fork.loss(network, playing)
+        return held + self.damping.loss(network) if network.shape.knobs else held
 
     def state(self) -> dict[str, Any]:
         """What to remember to go on from here."""
