@@ -8,12 +8,12 @@ FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
 BIN := .venv/bin
 CMAKE = cmake -S bela
-CPP = $(shell find bela tests/cpp -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
+CPP = $(shell find bela training tests/cpp -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
 RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SECONDS))
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build asan fuzz cross screens bank protocol format clean
+.PHONY: help run test check setup build kernels asan fuzz cross screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,17 +21,20 @@ help: ## lists these targets
 run: setup ## plays; SECONDS=10 ends by itself, AUDIO=card plays your guitar, PERIOD=128
 	$(BIN)/pedal run $(RUN_OPTIONS)
 
-setup: .venv/run.stamp build ## leaves .venv/bin/pedal and build/host/pedal-engine
+setup: .venv/run.stamp build kernels ## leaves .venv/bin/pedal and build/host/pedal-engine
 
 build: build/run.packages
 	$(CMAKE) -B build/host -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=$(if $(wildcard build/test.packages),ON,OFF) $(if $(BELA_DIR),-DBELA_DIR=$(BELA_DIR)) >build/host.log || (cat build/host.log; false)
 	cmake --build build/host --target pedal-engine -j $(JOBS)
 
+kernels: build/run.packages
+	$(PYTHON) -m training.kernels.build
+
 asan: build/test.packages
 	$(CMAKE) -B build/asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPEDAL_SANITIZE=ON >build/asan.log || (cat build/asan.log; false)
 	cmake --build build/asan -j $(JOBS)
 
-test: build/test.packages .venv/test.stamp build asan ## sets up and runs all tests
+test: build/test.packages .venv/test.stamp build kernels asan ## sets up and runs all tests
 	cmake --build build/host -j $(JOBS)
 	ctest --test-dir build/host --output-on-failure -j $(JOBS)
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS)

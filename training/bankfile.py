@@ -22,7 +22,11 @@ def write_aside(path: Path, content: bytes) -> None:
         aside.write_bytes(content)
         aside.replace(path)
     except OSError as error:
-        raise TrainingError(f"{path}: cannot be written: {error.strerror}") from error
+        aside.unlink(missing_ok=True)
+        raise TrainingError(
+            f"{path}: cannot be written: {error.strerror}; make room and run it again, "
+            "it goes on where it was"
+        ) from error
 
 
 def read_manifest(folder: Path) -> Json:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from training import bankfile, evaluate, export, loudness, player
+from training import bankfile, checkpoint, evaluate, export, loudness, player
 from training.errors import TrainingError, WhistleError
 from training.material import Material
 from training.models import Shape
-from training.train import Recipe, train
+from training.run import Recipe, Report
+from training.train import Watch, train
 from training.virtual import guitar
 
 Json = dict[str, Any]
@@ -26,6 +27,9 @@ class Effect:
     row: Json
     files: dict[str, bytes]
     provenance: Json
+    kept: tuple[
+        Path, ...
+    ] = ()  # runs on disk that are of no more use once it is written
 
 
 def make(
@@ -34,24 +38,30 @@ def make(
     recipe: Recipe,
     origin: Json,
     console: Console | None = None,
+    watch: Watch | None = None,
 ) -> Effect:
     """Trains until a model is silent at idle, and measures it.
 
-    origin: "circuit", "recordings" and "data", what the provenance says.
+    origin: "circuit", "recordings", "data": what the provenance says. watch: told how
+    far it is. A run that was killed before goes on where it was.
     Raises WhistleError when no seed of three gives a silent model.
     """
+    kept: list[Path] = []
     for attempt in range(SEEDS_TRIED):
-        result = train(
-            material, shape, replace(recipe, seed=recipe.seed + attempt), console
-        )
+        tried = replace(recipe, seed=recipe.seed + attempt)
+        result = train(material, shape, tried, console, checkpoint.folder(), watch)
+        kept += [result.kept] if result.kept and not result.stopped else []
         try:
             model = export.silenced(result.network, material.settings)
             break
         except WhistleError as error:
             if attempt == SEEDS_TRIED - 1 or result.stopped:
                 raise
+            line = f"seed {tried.seed}: {error}"
             if console:
-                console.print(f"seed {recipe.seed + attempt}: {error}")
+                console.print(line)
+            if watch:
+                watch(Report(note=line))
     knobs = material.settings[len(material.settings) // 2]
     row = describe(model, material, knobs, origin["data"])
     files = {
@@ -62,10 +72,10 @@ def make(
         "seconds": round(result.seconds, 1),
         "recipe": f"SOAP, chrono initialisation, {result.updates} updates of "
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
-        "seed": recipe.seed + attempt,
+        "seed": tried.seed,
     }
     provenance = {key: origin[key] for key in ("circuit", "recordings")}
-    return Effect(row, files, provenance)
+    return Effect(row, files, provenance, tuple(kept))
 
 
 def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> Json:
@@ -105,5 +115,7 @@ def tidy(quality: Json) -> Json:
 
 
 def write(folder: Path, name: str, effect: Effect) -> None:
-    """Puts the effect's model into a bank folder."""
+    """Puts the effect's model into a bank folder; its runs on disk are then removed."""
     bankfile.add_model(folder, name, effect.row, effect.files, effect.provenance)
+    for path in effect.kept:
+        path.unlink(missing_ok=True)

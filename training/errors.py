@@ -3,7 +3,9 @@
 PedalError               pedal/errors.py
 ├── TrainingError        a run or an evaluation cannot go on
 │   ├── ShapeError       an array of another shape than asked for
-│   └── WhistleError     a model that does not fall silent; train with another seed
+│   ├── WhistleError     a model that does not fall silent; train with another seed
+│   ├── CheckpointError  a run on disk that cannot be written or taken up
+│   └── WorkerError      a process of a plan died
 ├── DownloadError        a data set that did not arrive whole; run it again
 └── AudioError           pedal/errors.py
     ├── AlignmentError   recordings without one delay between them
@@ -23,6 +25,14 @@ class ShapeError(TrainingError):
 
 class WhistleError(TrainingError):
     """A model makes sound of its own at idle."""
+
+
+class CheckpointError(TrainingError):
+    """A run on disk cannot be written or taken up."""
+
+
+class WorkerError(TrainingError):
+    """A process of a plan died before its model was done."""
 
 
 class AlignmentError(AudioError):

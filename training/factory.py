@@ -2,22 +2,26 @@
 
 import argparse
 import sys
+import tempfile
 import tomllib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from training import audio, effects
+from pedal.errors import PedalError
+from training import audio, cluster, effects, plan_views
 from training.errors import TrainingError
 from training.material import DRIVES, Material, split_sources, virtual_material
 from training.models import standard_shape
-from training.train import standard_recipe
+from training.plan import Message, Plan, Task, cores, side_by_side
+from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
 
 PLAN = Path(__file__).parent / "runs" / "factory.toml"
-Plan = dict[str, Any]
+Table = dict[str, Any]
 
 
 def options() -> argparse.Namespace:
@@ -36,10 +40,14 @@ def options() -> argparse.Namespace:
         "--scale", type=float, default=1.0, help="of the plan's updates"
     )
     parser.add_argument("--cache", type=Path, help="folder to keep played material in")
+    parser.add_argument(
+        "--workers", type=int, default=cores(), help="models at once; one a core"
+    )
+    parser.add_argument("--ray", metavar="ADDRESS", help="a Ray cluster's; or local")
     return parser.parse_args()
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> Table:
     """A plan of runs/. Raises TrainingError for a file that is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -47,7 +55,7 @@ def read_plan(path: Path) -> Plan:
         raise TrainingError(f"plan {path}: cannot be read: {error}") from error
 
 
-def gather(plan: Plan, recordings: Path) -> dict[str, Any]:
+def gather(plan: Table, recordings: Path) -> dict[str, Any]:
     """All dry guitar of the plan, split by time, every source in every part."""
     sources = [
         audio.gather(recordings / row["folder"], row["seconds"], row["peak"])
@@ -57,19 +65,17 @@ def gather(plan: Plan, recordings: Path) -> dict[str, Any]:
     return split_sources(sources)
 
 
-def play(plan: Plan, pedal: str, recordings: Path, cache: Path | None) -> Material:
-    """The material of one pedal, from the cache when it is there."""
-    kept = cache / f"{pedal}.npz" if cache else None
-    if kept and kept.exists():
-        return Material.load(kept)
+def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) -> None:
+    """Writes the material of one pedal. Several at once are several processes."""
+    del watch  # it takes seconds
     material = virtual_material(pedal, gather(plan, recordings), DRIVES, plan["seed"])
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        material.save(kept)
-    return material
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".part.npz")
+    material.save(aside)
+    aside.replace(kept)
 
 
-def origin(plan: Plan, pedal: str) -> dict[str, Any]:
+def origin(plan: Table, pedal: str) -> dict[str, Any]:
     """The provenance of one pedal's models."""
     rows = [
         {"source": row["source"], "licence": row["licence"]}
@@ -84,57 +90,106 @@ def origin(plan: Plan, pedal: str) -> dict[str, Any]:
 
 
 def make(
-    plan: Plan,
+    plan: Table,
     pedal: str,
     block: int,
-    material: Material,
-    chosen: argparse.Namespace,
-    console: Console,
-) -> None:
-    """Trains one model of the plan and writes it if it is good enough.
+    source: Path | Material,
+    scale: float,
+    watch: Watch,
+) -> effects.Effect:
+    """Trains one model of the plan.   source: the material, or where it was kept.
 
     Raises TrainingError when its ESR is above the plan's.
     """
+    material = source if isinstance(source, Material) else Material.load(source)
     shape = standard_shape(
         block, plan[f"hidden_{block}"][pedal], len(material.conditioning)
     )
     recipe = standard_recipe(shape, plan["seed"])
-    updates = max(50, int(plan[f"updates_{block}"][pedal] * chosen.scale))
-    effect = effects.make(
-        material, shape, replace(recipe, updates=updates), origin(plan, pedal), console
-    )
-    row, limit = effect.row, plan[f"most_esr_{block}"]
-    esr = row["quality"]["esr"]
+    updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
+    recipe = replace(recipe, updates=updates)
+    effect = effects.make(material, shape, recipe, origin(plan, pedal), watch=watch)
+    esr, limit = effect.row["quality"]["esr"], plan[f"most_esr_{block}"]
     if esr > limit:
         raise TrainingError(
             f"{pedal} block {block}: ESR {100 * esr:.2f} %, expected at most "
             f"{100 * limit:g} %; train longer or with another seed"
         )
-    effects.write(chosen.output, pedal, effect)
+    return effect
+
+
+def write(output: Path, console: Console, message: Message) -> None:
+    """Puts a finished model into the bank."""
+    if message.result is None:
+        return
+    effects.write(output, message.task.name.split()[0], message.result)
+    row = message.result.row
     console.print(
-        f"{pedal} block {block}: ESR {100 * esr:.4f} %, "
+        f"{message.task.name}: ESR {100 * row['quality']['esr']:.4f} %, "
         f"gain {row['gain_db']:.2f} dB, idle {row['idle_dbfs']:.0f} dBFS"
     )
 
 
-def main() -> int:
-    """Trains what the plan says, pedal by pedal.   returns: the exit code.
+def run(
+    tasks: list[Task],
+    chosen: argparse.Namespace,
+    console: Console,
+    heed: plan_views.Heed | None = None,
+) -> Plan:
+    """Runs tasks here or on a cluster, shown on the console."""
+    with plan_views.Board(console, tasks, chosen.workers, heed) as board:
+        if chosen.ray:
+            return cluster.on_ray(tasks, chosen.ray, board.heed)
+        return side_by_side(tasks, chosen.workers, board.heed)
 
-    A model that is not good enough is not written and does not stop the others.
+
+def train_all(
+    plan: Table, chosen: argparse.Namespace, kept: Path, console: Console
+) -> Plan:
+    """Plays what is not kept yet, then trains every model.   returns: how it went."""
+    pedals = [chosen.only] if chosen.only else plan["pedals"]
+    files = {pedal: kept / f"{pedal}.npz" for pedal in pedals}
+    playing = [
+        Task(f"{pedal} playing", play, (plan, pedal, chosen.recordings, file))
+        for pedal, file in files.items()
+        if not file.exists()
+    ]
+    chosen_here = argparse.Namespace(**vars(chosen) | {"ray": None})
+    played = run(playing, chosen_here, console)
+    if played.errors or played.stopped:
+        return played
+    blocks = [chosen.block] if chosen.block else [16, 1]  # the longer ones first
+    sources = {p: Material.load(f) if chosen.ray else f for p, f in files.items()}
+    tasks = [
+        Task(
+            f"{pedal} block {block}",
+            make,
+            (plan, pedal, block, sources[pedal], chosen.scale),
+        )
+        for block in blocks
+        for pedal in pedals
+    ]
+    return run(tasks, chosen, console, partial(write, chosen.output, console))
+
+
+def main() -> int:
+    """Trains what the plan says.   returns: the exit code.
+
+    A model that is not good enough is not written and does not stop the others. What is
+    killed goes on where it was when the same is run again.
     """
     chosen, console = options(), Console()
-    plan = read_plan(chosen.plan)
-    failures = 0
-    for pedal in [chosen.only] if chosen.only else plan["pedals"]:
-        material = play(plan, pedal, chosen.recordings, chosen.cache)
-        console.print(f"{pedal}: {material.train.seconds:.0f} s to train on")
-        for block in [chosen.block] if chosen.block else (1, 16):
-            try:
-                make(plan, pedal, block, material, chosen, console)
-            except TrainingError as error:
-                console.print(f"factory: {error}")
-                failures += 1
-    return 1 if failures else 0
+    try:
+        plan = read_plan(chosen.plan)
+        with tempfile.TemporaryDirectory() as scratch:
+            kept = chosen.cache or Path(scratch)
+            went = train_all(plan, chosen, kept, console)
+    except (PedalError, OSError, ValueError) as error:
+        print(f"factory: {error}", file=sys.stderr)
+        return 1
+    for error in went.errors.values():
+        print(f"factory: {error}", file=sys.stderr)
+    return 1 if went.errors or went.stopped else 0
 
 
 if __name__ == "__main__":

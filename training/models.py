@@ -1,17 +1,22 @@
 """The networks: dense layers, one LSTM or GRU, dense layers, with knobs as inputs.
 
-A network is *silent at rest* by construction: whatever the knobs say, zero audio and
+One with knobs is *silent at rest* by construction: whatever they say, zero audio and
 zero state give zero output, because every path from a bias or a knob to the output is
 multiplied by something that audio has moved. So there is no idle offset that could
-change with a knob. The masks below cut the other paths. Letters: T steps, B lanes,
-F frames (samples a step), K knobs, H hidden units.
+change with a knob. The masks below cut the other paths. A network without knobs has
+one resting point, whose output is taken off at export, so its candidate keeps its bias:
+a third of the error without. Letters: T steps, B lanes, F frames (samples a step),
+K knobs, H hidden units.
 """
 
 import math
+import os
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from training.kernels import recurrent
 
 State = tuple[Tensor, Tensor]
 GATES = {"lstm": 4, "gru": 3}
@@ -80,8 +85,9 @@ class Recurrent(nn.Module):
         self.raw_bias = nn.Parameter(chrono_bias(shape))
         mask, bias_mask = torch.ones_like(self.raw_weight), torch.ones(rows)
         candidate = slice(CANDIDATE * shape.hidden, (CANDIDATE + 1) * shape.hidden)
-        mask[candidate, audio : audio + hints] = 0.0
-        bias_mask[candidate] = 0.0
+        if shape.knobs:
+            mask[candidate, audio : audio + hints] = 0.0
+            bias_mask[candidate] = 0.0
         self.register_buffer("mask", mask.detach())
         self.register_buffer("bias_mask", bias_mask)
         self.register_buffer("no_bias", torch.zeros(rows))
@@ -98,14 +104,24 @@ class Recurrent(nn.Module):
         zeros = self.raw_weight.new_zeros(1, lanes, self.hidden)
         return zeros, zeros.clone()
 
-    def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """x: (T, B, I).   returns: (T, B, H) and the state after the last step."""
+    def forward(
+        self, x: Tensor, state: State, head: Tensor | None = None
+    ) -> tuple[Tensor, State]:
+        """By the compiled kernel where it can, by torch else.
+
+        x: (T, B, I); head: (O, H), a dense layer without bias, or None.
+        returns: (T, B, O), or (T, B, H) without a head, and the last state.
+        """
+        parts = self.parts()
+        if recurrent.usable(x, *state, *parts, head):
+            return recurrent.play(self.unit, x, state, parts, head)
         options = (True, 1, 0.0, self.training, False, False)
         if self.unit == "lstm":
-            y, hidden, cell = torch.lstm(x, state, list(self.parts()), *options)
-            return y, (hidden, cell)
-        y, hidden = torch.gru(x, state[0], list(self.parts()), *options)
-        return y, (hidden, state[1])
+            y, *state = torch.lstm(x, state, list(parts), *options)
+        else:
+            y, hidden = torch.gru(x, state[0], list(parts), *options)
+            state = (hidden, state[1])
+        return (y if head is None else nn.functional.linear(y, head)), tuple(state)
 
 
 class Network(nn.Module):
@@ -126,6 +142,10 @@ class Network(nn.Module):
             self.after.append(MaskedLinear((size, wide), (0, 0)))
             size = wide
 
+    def rest(self, lanes: int) -> State:
+        """The state of silence."""
+        return self.recurrent.rest(lanes)
+
     def forward(
         self, audio: Tensor, knobs: Tensor, state: State
     ) -> tuple[Tensor, State]:
@@ -136,10 +156,13 @@ class Network(nn.Module):
             x = torch.cat((audio, held), dim=-1)  # (T, B, F + K)
         for layer in self.before:
             x = torch.tanh(layer(x))
-        x, state = self.recurrent(x, state)  # (T, B, H)
-        for layer in self.after[:-1]:
-            x = torch.tanh(layer(x))
-        y = self.after[-1](x)  # (T, B, F)
+        if len(self.after) == 1:  # it has no bias, see MaskedLinear
+            y, state = self.recurrent(x, state, self.after[0].weight)  # (T, B, F)
+        else:
+            x, state = self.recurrent(x, state)  # (T, B, H)
+            for layer in self.after[:-1]:
+                x = torch.tanh(layer(x))
+            y = self.after[-1](x)  # (T, B, F)
         return (y + audio if self.shape.in_skip else y), state
 
 
@@ -169,6 +192,17 @@ def chrono_bias(shape: Shape) -> Tensor:
     if shape.unit == "lstm":
         return torch.cat((-keep, keep, zero, zero))
     return torch.cat((zero, keep, zero))
+
+
+def build(shape: Shape) -> Network:
+    """A fresh network."""
+    return Network(shape)
+
+
+def device() -> torch.device:
+    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here."""
+    chosen = os.environ.get("PEDAL_DEVICE")
+    return torch.device(chosen or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
 def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:

@@ -6,8 +6,12 @@ error on music hardly shows it. Two remedies while learning, both cheap. Near ze
 network is a linear map: its growth is measured by power iteration, and what fades more
 slowly than 60 ms is punished. Far from zero, the playing lanes are forked now and then,
 left without input for 0.4 s, and what is left in them is punished.
+A network without knobs may rest at another point than zero, so it has only the second
+remedy, which there punishes what moves or differs from lane to lane.
 Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 """
+
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -51,7 +55,7 @@ class Damping:
 
     def __init__(self, network: Network, settings: Tensor) -> None:
         self.settings = settings
-        self.slowest = torch.ones(len(settings), network.shape.hidden, 1)
+        self.slowest = settings.new_ones(len(settings), network.shape.hidden, 1)
         self.fade_steps = FADE_SAMPLES / network.shape.frames
 
     def growth(self, network: Network) -> Tensor:
@@ -87,7 +91,11 @@ class Fork:
         nothing = self.nothing(network, WINDOW_STEPS)
         heard, state = network(nothing, self.knobs, self.state)
         self.state = tuple(part.detach() for part in state)
-        sound, memory = heard.square().mean() / self.power, state[0].square().mean()
+        hidden = state[0]
+        if not network.shape.knobs:  # rests at any one point; all lanes, all the time
+            heard = heard - heard.mean(dim=(0, 1), keepdim=True)
+            hidden = hidden - hidden.mean(dim=1, keepdim=True)
+        sound, memory = heard.square().mean() / self.power, hidden.square().mean()
         return SOUND_WEIGHT * sound + MEMORY_WEIGHT * memory
 
     @torch.no_grad()
@@ -105,7 +113,7 @@ class Fork:
 
     def nothing(self, network: Network, steps: int) -> Tensor:
         """No audio, (T, B, F)."""
-        return torch.zeros(steps, len(self.knobs), network.shape.frames)
+        return self.knobs.new_zeros(steps, len(self.knobs), network.shape.frames)
 
 
 class Silence:
@@ -122,4 +130,26 @@ class Silence:
         self.calls += 1
         if self.calls % EVERY_UPDATES:
             return 0.0
-        return self.damping.loss(network) + self.fork.loss(network, playing)
+        held = self.fork.loss(network, playing)
+        return held + self.damping.loss(network) if network.shape.knobs else held
+
+    def state(self) -> dict[str, Any]:
+        """What to remember to go on from here."""
+        fork = self.fork
+        return {
+            "calls": self.calls,
+            "slowest": self.damping.slowest,
+            "fork": fork.state,
+            "windows_left": fork.windows_left,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from what `state` gave."""
+        self.calls, self.damping.slowest = state["calls"], state["slowest"]
+        self.fork.state = state["fork"]
+        self.fork.windows_left = state["windows_left"]
+
+
+def remedy(network: Network, settings: Tensor, knobs: Tensor, power: float) -> Silence:
+    """What teaches this network silence; arguments as Silence takes them."""
+    return Silence(network, settings, knobs, power)

@@ -1,44 +1,23 @@
-"""The training loop: streamed audio, carried state, SOAP, the best validation kept.
+"""Trains a network: puts a run down now and then, takes it up, and ends it well."""
 
-Letters: T steps, B lanes, F frames (samples a step), S knob settings.
-"""
-
-import copy
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-import torch
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from torch import Tensor
+from rich.progress import BarColumn, Progress, TextColumn
 
-from training import losses
-from training.errors import TrainingError
-from training.material import Material, Part
-from training.models import Network, Shape, State, steady
-from training.silence import Silence
-from training.soap import Soap
+from training import checkpoint
+from training.errors import CheckpointError
+from training.kernels import library
+from training.material import Material
+from training.models import Network, Shape, steady
+from training.run import Recipe, Report, Run
 
-WARM_UP_SAMPLES = 1008  # a multiple of 16
-FOLD_SAMPLES = 44100  # validation is cut into pieces of a second, run side by side
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How long and how fast to learn. `lanes` play side by side, `window` samples are
-    learned from at once, the rate climbs for 2 % of the updates and falls as a cosine.
-    `seconds` ends a run early, schedule and all."""
-
-    updates: int = 4000
-    lanes: int = 40
-    window: int = 512
-    rate: float = 3e-2
-    last_rate: float = 1e-5
-    validations: int = 10
-    seed: int = 0
-    seconds: float | None = None
+SAVE_SECONDS = 10.0  # what a kill may cost
+Watch = Callable[[Report], None]
 
 
 @dataclass
@@ -50,6 +29,7 @@ class Result:
     seconds: float
     updates: int
     stopped: bool  # by Ctrl-C
+    kept: Path | None = None  # the run on disk, to be removed when its model is written
 
 
 def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Recipe:
@@ -62,170 +42,107 @@ def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Re
     return recipe
 
 
-class Lanes:
-    """Streams one part: B lanes at B places, each with one knob setting, forever."""
-
-    def __init__(
-        self, part: Part, material: Material, shape: Shape, recipe: Recipe
-    ) -> None:
-        self.audio = torch.from_numpy(part.audio)  # (N,)
-        self.targets = torch.from_numpy(part.targets)  # (S, N)
-        self.frames, self.window, self.lanes = shape.frames, recipe.window, recipe.lanes
-        settings = torch.from_numpy(material.settings)
-        self.setting = torch.arange(self.lanes) % len(settings)
-        self.knobs = settings[self.setting]  # (B, K)
-        power = self.targets.square().mean(dim=1).clamp_min(1e-10)  # (S,)
-        self.power = float(power.mean())
-        self.weight = (self.power / power).sqrt()[self.setting]  # (B,)
-        self.random = torch.Generator().manual_seed(recipe.seed)
-        self.share = len(part.audio) // self.lanes
-        if self.share < WARM_UP_SAMPLES + 2 * self.window:
-            raise TrainingError(
-                f"training audio: found {part.seconds:.1f} s, expected more"
-            )
-
-    def read(self, start: int, places: Tensor, length: int) -> tuple[Tensor, Tensor]:
-        """length samples of every lane.   returns: audio and target (T, B, F)."""
-        index = (places + start + torch.arange(length)[:, None]) % len(self.audio)
-        shape = (length // self.frames, self.frames, self.lanes)
-        audio = self.audio[index].view(shape).transpose(1, 2).contiguous()
-        target = self.targets[self.setting, index].view(shape).transpose(1, 2)
-        return audio, target.contiguous()
-
-    def stream(self) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-        """(audio, target, warm_up): warm_up (T, B, F) comes at the start of a pass."""
-        while True:
-            offset = int(torch.randint(len(self.audio), (1,), generator=self.random))
-            places = offset + torch.arange(self.lanes) * self.share
-            warm_up = self.read(0, places, WARM_UP_SAMPLES)[0]
-            start = WARM_UP_SAMPLES
-            while start + self.window <= self.share:
-                yield *self.read(start, places, self.window), warm_up
-                warm_up, start = None, start + self.window
-
-
-@torch.no_grad()
-def play_part(network: Network, part: Part, settings: Tensor) -> tuple[Tensor, Tensor]:
-    """Predictions and targets of a whole part, folded into seconds with a run-in.
-
-    returns: (N, S) twice; what is over after the last whole second is left out.
-    """
-    frames, run_in = network.shape.frames, WARM_UP_SAMPLES * 8
-    size = min(FOLD_SAMPLES, len(part.audio)) // 16 * 16
-    audio = torch.from_numpy(part.audio)
-    count = len(audio) // size
-    padded = torch.cat((torch.zeros(run_in), audio))
-    pieces = padded.unfold(0, run_in + size, size)[:count]  # (count, run_in + size)
-    predicted = []
-    for setting in settings:
-        x = pieces.reshape(count, -1, frames).transpose(0, 1).contiguous()
-        knobs = setting.expand(count, -1)
-        y, _ = network(x, knobs, network.recurrent.rest(count))
-        predicted.append(losses.samples(y)[run_in:].T.reshape(-1))
-    target = torch.from_numpy(part.targets)[:, : count * size]
-    return torch.stack(predicted, dim=1), target.T
-
-
-def error_by_setting(network: Network, part: Part, settings: Tensor) -> list[float]:
-    """ESR of a part at each knob setting."""
-    predicted, target = play_part(network, part, settings)
-    columns = zip(predicted.T, target.T, strict=True)
-    return [float(losses.error_to_signal(p[:, None], t[:, None])) for p, t in columns]
-
-
-def rate_at(progress: float, recipe: Recipe) -> float:
-    """Learning rate at 0..1 of the run: linear climb over 2 %, then a cosine."""
-    climb = min(1.0, progress / 0.02 + 1e-3)
-    fall = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
-    return climb * (recipe.last_rate + (recipe.rate - recipe.last_rate) * fall)
-
-
-class Best:
-    """Validates a network now and then, and keeps a copy of the best."""
-
-    def __init__(self, material: Material, validations: int) -> None:
-        self.part = material.validate
-        self.settings = torch.from_numpy(material.settings)
-        self.step, self.due = 1.0 / validations, 1.0 / validations
-        self.network: Network | None = None
-        self.error = math.inf
-
-    def look(self, network: Network, progress: float) -> None:
-        """Validates if it is time to, at 0..1 of the run."""
-        if progress >= self.due:
-            self.due += self.step
-            self.offer(network)
-
-    def offer(self, network: Network) -> None:
-        """Keeps the network if its mean error over the knob settings is the lowest."""
-        errors = error_by_setting(network, self.part, self.settings)
-        error = sum(errors) / len(errors)
-        if self.network is None or error < self.error:
-            self.network, self.error = copy.deepcopy(network), error
-
-
 def train(
-    material: Material, shape: Shape, recipe: Recipe, console: Console | None = None
+    material: Material,
+    shape: Shape,
+    recipe: Recipe,
+    console: Console | None = None,
+    kept: Path | None = None,
+    watch: Watch | None = None,
 ) -> Result:
     """Trains one network. Ctrl-C ends the run and keeps the best so far.
 
+    kept: folder for the run's own checkpoint, from which a killed one goes on; it stays
+    there until the caller removes it (Result.kept). watch: told after every update.
     Raises TrainingError when the loss is not finite.
     """
     steady()
-    torch.manual_seed(recipe.seed)
-    network = Network(shape)
-    optimiser = Soap(network.parameters(), lr=recipe.rate)
-    lanes = Lanes(material.train, material, shape, recipe)
-    stream, state = lanes.stream(), network.recurrent.rest(recipe.lanes)
-    best = Best(material, recipe.validations)
-    silence = Silence(network, best.settings, lanes.knobs, lanes.power)
-    begun, done, stopped = time.monotonic(), 0, False
     with progress_bar(console) as bar:
-        task = bar.add_task(f"model block {shape.frames}", total=1.0, best="")
-        try:
-            while (progress := share_done(done, begun, recipe)) < 1.0:
-                best.look(network, progress)
-                optimiser.param_groups[0]["lr"] = rate_at(progress, recipe)
-                state = update(network, optimiser, lanes, silence, next(stream), state)
-                done += 1
-                text = f"ESR {100 * best.error:.3f} %"
-                bar.update(task, completed=progress, best=text)
-        except KeyboardInterrupt:
-            stopped = True
-        best.offer(network)
-    return Result(best.network, best.error, time.monotonic() - begun, done, stopped)
+        task = bar.add_task(f"model block {shape.frames}", total=1.0, best="", left="")
+
+        def show(report: Report) -> None:
+            if report.note and console is not None:
+                console.print(report.note, soft_wrap=True, highlight=False)
+            elif not report.note:
+                best = f"ESR {100 * report.error:.3f} %"
+                left = spoken(report.seconds_left)
+                bar.update(task, completed=report.done, best=best, left=left)
+            if watch:
+                watch(report)
+
+        run, path = begin(material, shape, recipe, kept, show)
+        stopped = finish(run, path, show)
+    best = run.best
+    best.network.cpu()
+    return Result(best.network, best.error, run.seconds, run.done, stopped, path)
 
 
-def share_done(done: int, begun: float, recipe: Recipe) -> float:
-    """Share of the run that is behind, by updates or by the clock, 0..1."""
-    by_clock = (time.monotonic() - begun) / recipe.seconds if recipe.seconds else 0.0
-    return max(done / recipe.updates, by_clock)
+def begin(
+    material: Material, shape: Shape, recipe: Recipe, kept: Path | None, show: Watch
+) -> tuple[Run, Path | None]:
+    """A run at its beginning or where its checkpoint has it, and that one's path.
+
+    A checkpoint that is of no use costs a line and is written over.
+    """
+    run = Run(material, shape, recipe)
+    if kept is None:
+        return run, None
+    name = checkpoint.fingerprint(material, shape, recipe, library.name())
+    path = kept / f"{name}{checkpoint.SUFFIX}"
+    checkpoint.prune(kept)
+    if not path.exists():
+        return run, path
+    try:
+        run.restore(checkpoint.load(path))
+    except CheckpointError as error:
+        show(Report(note=str(error)))
+        return Run(material, shape, recipe), path
+    except checkpoint.UNREADABLE:
+        line = f"{path}: found a checkpoint of another form, so the run starts over"
+        show(Report(note=line))
+        return Run(material, shape, recipe), path
+    show(Report(note=f"going on after {run.done} of {recipe.updates} updates"))
+    return run, path
 
 
-def update(
-    network: Network,
-    optimiser: Soap,
-    lanes: Lanes,
-    silence: Silence,
-    chunk: tuple[Tensor, Tensor, Tensor | None],
-    state: State,
-) -> State:
-    """One step of learning from one window.   returns: the state to carry on with."""
-    audio, target, warm_up = chunk
-    if warm_up is not None:
-        rest = network.recurrent.rest(lanes.lanes)
-        with torch.no_grad():
-            _, state = network(warm_up, lanes.knobs, rest)
-    predicted, state = network(audio, lanes.knobs, state)
-    heard, wanted = losses.samples(predicted), losses.samples(target)
-    loss = losses.training_loss(heard, wanted, lanes.weight)
-    loss = loss + silence.loss(network, state)
-    if not losses.is_finite(loss):
-        raise TrainingError("training: the loss is not finite; change the seed")
-    optimiser.zero_grad()
-    loss.backward()
-    optimiser.step()
-    return tuple(part.detach() for part in state)
+def finish(run: Run, path: Path | None, show: Watch) -> bool:
+    """Learns to the end, saving now and then.   returns: True if Ctrl-C cut in."""
+    saved = time.monotonic()
+    try:
+        while run.progress < 1.0:
+            run.step()
+            show(run.report())
+            if path and time.monotonic() - saved >= SAVE_SECONDS:
+                path = keep(run, path, show)
+                saved = time.monotonic()
+        if not run.ended:
+            run.validate()
+            run.ended = True
+            if path:
+                keep(run, path, show)
+        show(run.report())
+    except KeyboardInterrupt:
+        run.validate()  # perhaps cut off amid an update, so what was saved last stays
+        return True
+    return False
+
+
+def keep(run: Run, path: Path, show: Watch) -> Path | None:
+    """Saves the run.   returns: None when that failed, which is said once."""
+    try:
+        checkpoint.save(path, run.state())
+    except CheckpointError as error:
+        show(Report(note=str(error)))
+        return None
+    return path
+
+
+def spoken(seconds: float) -> str:
+    """A time left as minutes and seconds."""
+    if not math.isfinite(seconds):
+        return ""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02} left"
 
 
 def progress_bar(console: Console | None) -> Progress:
@@ -235,7 +152,7 @@ def progress_bar(console: Console | None) -> Progress:
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[best]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     quiet = console is None
     return Progress(*columns, console=console or Console(quiet=True), disable=quiet)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import train
+from training import run, train, validation
 from training.errors import TrainingError
 from training.material import Material, Part, split_sources, virtual_material
 from training.models import Shape
@@ -26,7 +26,7 @@ def material() -> Material:
 def held_out_error(result: train.Result, material: Material) -> float:
     """ESR on the test part."""
     settings = torch.from_numpy(material.settings)
-    return train.error_by_setting(result.network, material.test, settings)[0]
+    return validation.error_by_setting(result.network, material.test, settings)[0]
 
 
 def test_ten_seconds_of_training_reach_an_error_below_eight_percent(material):
@@ -37,7 +37,7 @@ def test_ten_seconds_of_training_reach_an_error_below_eight_percent(material):
 def test_the_same_seed_gives_the_same_network(material):
     short = replace(RECIPE, updates=5)
     runs = [train.train(material, SHAPE, short).network for _ in range(2)]
-    for one, two in zip(*(run.parameters() for run in runs), strict=True):
+    for one, two in zip(*(made.parameters() for made in runs), strict=True):
         assert torch.equal(one, two)
 
 
@@ -48,7 +48,7 @@ def test_a_block_16_model_learns(material):
 
 
 def test_ctrl_c_keeps_the_best_network_so_far(material, monkeypatch):
-    calls, learn = [], train.update
+    calls, learn = [], run.update
 
     def update_then_stop(*arguments):
         calls.append(None)
@@ -56,7 +56,7 @@ def test_ctrl_c_keeps_the_best_network_so_far(material, monkeypatch):
             raise KeyboardInterrupt
         return learn(*arguments)
 
-    monkeypatch.setattr(train, "update", update_then_stop)
+    monkeypatch.setattr(run, "update", update_then_stop)
     result = train.train(material, SHAPE, RECIPE)
     assert result.stopped
     assert result.updates == 59
@@ -65,13 +65,13 @@ def test_ctrl_c_keeps_the_best_network_so_far(material, monkeypatch):
 
 def test_the_best_validation_is_kept_and_not_the_last(material, monkeypatch):
     errors = iter([0.1, 0.9, 0.9])
-    monkeypatch.setattr(train, "error_by_setting", lambda *_: [next(errors)])
+    monkeypatch.setattr(validation, "error_by_setting", lambda *_: [next(errors)])
     result = train.train(material, SHAPE, replace(RECIPE, updates=8, validations=2))
     assert result.validation_esr == 0.1
 
 
 def test_the_learning_rate_climbs_and_falls():
-    rates = [train.rate_at(progress, RECIPE) for progress in (0.0, 0.02, 0.5, 1.0)]
+    rates = [run.rate_at(progress, RECIPE) for progress in (0.0, 0.02, 0.5, 1.0)]
     assert rates[0] < 0.01 * RECIPE.rate
     assert rates[1] == pytest.approx(RECIPE.rate, rel=0.01)
     assert rates[2] == pytest.approx(0.5 * RECIPE.rate, rel=0.01)

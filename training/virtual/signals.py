@@ -54,4 +54,8 @@ def synthetic(seconds: float, seed: int) -> NDArray[np.float32]:
         )  # most are loud, 0..-54 dB
         pieces.append(level * wave / max(np.abs(wave).max(), 1e-9))
         pieces.append(np.zeros(int(rng.uniform(0.0, 0.3) * RATE_HZ)))
-    return np.concatenate(pieces)[:total].astype(np.float32) if pieces else np.zeros(0)
+    return (
+        np.concatenate(pieces)[:total].astype(np.float32)
+        if pieces
+        else np.zeros(0, np.float32)
+    )

@@ -1,0 +1,127 @@
+"""A plan: side by side, one process each, and no failure stops the others."""
+
+import sys
+
+import pytest
+from rich.console import Console
+
+from tests.training.plan_tasks import doubled, full_disk, killed, met, refused
+from training import cluster, plan, plan_views
+from training.errors import TrainingError, WorkerError
+from training.plan import Message, Task
+from training.run import Report
+from training.timing import TimeLeft
+
+
+def run(tasks: list[Task], workers: int = 2):
+    """Runs a plan.   returns: how it went, and the results by task."""
+    results = {}
+
+    def heed(message: Message) -> None:
+        if message.result is not None:
+            results[message.task.name] = message.result
+
+    return plan.side_by_side(tasks, workers, heed), results
+
+
+def test_every_task_gives_its_result():
+    tasks = [Task(f"task {n}", doubled, (n,)) for n in range(1, 4)]
+    went, results = run(tasks)
+    assert results == {"task 1": 2, "task 2": 4, "task 3": 6}
+    assert not went.errors
+
+
+def test_failures_are_one_line_each_and_stop_no_other():
+    tasks = [Task("refused", refused, ()), Task("killed", killed, ())]
+    tasks += [Task("full", full_disk, ()), Task("good", doubled, (4,))]
+    went, results = run(tasks)
+    assert results == {"good": 8}
+    assert str(went.errors["refused"]) == "nothing to learn"
+    assert "killed: its process was killed by SIGKILL; run the same again" in str(
+        went.errors["killed"]
+    )
+    assert "No space left on device; run it again to go on" in str(went.errors["full"])
+    assert all("\n" not in str(error) for error in went.errors.values())
+
+
+def test_two_workers_work_at_once_on_one_thread_each(tmp_path):
+    one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    _, results = run([Task("one", met, (one, two)), Task("two", met, (two, one))])
+    assert results == {"one": 1, "two": 1}
+
+
+def test_a_result_that_cannot_be_kept_is_an_error_of_its_task():
+    def heed(message: Message) -> None:
+        if message.ended:
+            raise TrainingError("bank.json: cannot be written")
+
+    went = plan.side_by_side([Task("one", doubled, (1,))], 1, heed)
+    assert str(went.errors["one"]) == "bank.json: cannot be written"
+
+
+def test_the_board_shows_each_running_task_and_the_time_of_all():
+    console = Console(width=90, record=True, force_terminal=True)
+    tasks = [
+        Task(name, doubled, (1,)) for name in ("screamer block 1", "blues block 1")
+    ]
+    board = plan_views.Board(console, tasks, 1, None)
+    report = Report(done=0.25, error=0.0004, seconds_left=75.0)
+    board.heed(Message(tasks[0], report=report))
+    console.print(board.bar.get_renderable())
+    text = console.export_text()
+    assert "screamer block 1" in text
+    assert "ESR 0.040 %, 1:15 left" in text
+    assert "2:55 left" in text  # 75 s of this one and 100 s of the one that waits
+
+
+@pytest.mark.parametrize(
+    ("running", "waiting", "workers", "left"),
+    [([60.0], 0, 2, 60.0), ([60.0, 20.0], 2, 2, 140.0), ([200.0, 1.0], 0, 2, 200.0)],
+)
+def test_the_time_of_all_counts_what_waits(running, waiting, workers, left):
+    found = plan_views.seconds_left(running, waiting, workers, [100.0])
+    assert found == pytest.approx(left)
+
+
+def test_the_time_left_is_right_within_a_fifth_after_a_tenth_of_the_run():
+    """A slow first update, ten validations of 30 updates each, one at the very end."""
+    clock, left = 0.0, TimeLeft(updates=1000, validations=10)
+    estimates = []
+    for done in range(1, 1001):
+        seconds = 5.0 if done == 1 else 0.01
+        left.update.note(seconds)
+        clock += seconds
+        validated = done // 100
+        if done % 100 == 0:
+            left.validation.note(0.3)
+            clock += 0.3
+        estimates.append((clock, left.seconds(done, validated, clock)))
+    for moment, estimate in estimates[100:900]:
+        assert estimate == pytest.approx(clock - moment, rel=0.2)
+
+
+def test_a_budget_of_seconds_bounds_the_time_left():
+    left = TimeLeft(updates=10**6, validations=0, budget=20.0)
+    for _ in range(10):
+        left.update.note(0.1)
+    assert left.seconds(10, 0, elapsed=1.0) == pytest.approx(19.0)
+
+
+def test_without_ray_the_line_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(WorkerError, match=r"found no Ray .* '\.\[cluster\]'"):
+        cluster.on_ray([Task("one", doubled, (1,))], "local", lambda _: None)
+
+
+def test_the_same_plan_runs_on_a_local_cluster():
+    pytest.importorskip("ray", reason="Ray is not installed (extra [cluster])")
+    results = {}
+
+    def heed(message: Message) -> None:
+        if message.ended:
+            results[message.task.name] = message.result or str(message.error)
+
+    tasks = [Task("good", doubled, (3,)), Task("refused", refused, ())]
+    went = cluster.on_ray(tasks, cluster.LOCAL, heed)
+    assert results == {"good": 6, "refused": "nothing to learn"}
+    assert list(went.errors) == ["refused"]
