@@ -378,7 +378,12 @@ def train(
     model_block: Annotated[
         int | None, typer.Option(help="1 or 16; default both.")
     ] = None,
-    hidden: Annotated[int | None, typer.Option(help="Units, 1 to 128.")] = None,
+    hidden: Annotated[
+        int | None, typer.Option(help="Recurrent units, 1 to 128.")
+    ] = None,
+    recurrent: Annotated[
+        bool, typer.Option("--recurrent", help="Block 16 as an LSTM over frames.")
+    ] = False,
     recordings: Annotated[
         list[Path] | None, typer.Option(help="Folder of dry guitar for --virtual.")
     ] = None,
@@ -394,7 +399,7 @@ def train(
     from pedal.train_options import check_name, common, drive_value
 
     shared = common(model_block, hidden, seconds, seed)
-    shared |= {"bank_dir": bank, "console": _console()}
+    shared |= {"bank_dir": bank, "console": _console(), "recurrent": recurrent}
     if virtual and dry is None and not name:
         extra = {"recordings": recordings, "drive": drive_value(drive)}
         _training("train_virtual", virtual, **extra, **shared)

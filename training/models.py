@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from training.aa import Cascade, CascadeShape
+
 State = tuple[Tensor, Tensor]
 GATES = {"lstm": 4, "gru": 3}
 CANDIDATE = 2  # both in torch's order: i, f, g, o and r, z, n
@@ -126,6 +128,10 @@ class Network(nn.Module):
             self.after.append(MaskedLinear((size, wide), (0, 0)))
             size = wide
 
+    def rest(self, lanes: int) -> State:
+        """The state of silence."""
+        return self.recurrent.rest(lanes)
+
     def forward(
         self, audio: Tensor, knobs: Tensor, state: State
     ) -> tuple[Tensor, State]:
@@ -171,9 +177,22 @@ def chrono_bias(shape: Shape) -> Tensor:
     return torch.cat((zero, keep, zero))
 
 
-def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:
-    """The shape for model block 1 or 16; hidden None takes the factory's size."""
+def build(shape: Shape | CascadeShape) -> Network | Cascade:
+    """A fresh network."""
+    return Cascade(shape) if isinstance(shape, CascadeShape) else Network(shape)
+
+
+def standard_shape(
+    block: int, hidden: int | None, knobs: int, recurrent: bool = False
+) -> Shape | CascadeShape:
+    """The shape for model block 1 or 16.
+
+    hidden: units of the recurrent layer, None for the factory's size. recurrent: block
+    16 as an LSTM over frames, for comparison; else it is a cascade of its usual size.
+    """
     if block == 1:
         return Shape(hidden=hidden or 16, knobs=knobs)
+    if not recurrent:
+        return CascadeShape(knobs=knobs)
     size = hidden or 32
     return Shape(frames=16, hidden=size, before=(size,), knobs=knobs, in_skip=0)

@@ -12,6 +12,7 @@ Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 import torch
 from torch import Tensor
 
+from training.aa import Cascade
 from training.models import CANDIDATE, Network, State
 
 FADE_SAMPLES = 2646  # 60 ms to 1/e; a pedal's coupling capacitors take up to 50 ms
@@ -123,3 +124,20 @@ class Silence:
         if self.calls % EVERY_UPDATES:
             return 0.0
         return self.damping.loss(network) + self.fork.loss(network, playing)
+
+
+class Still:
+    """For a network that cannot but fall silent: nothing to teach."""
+
+    def loss(self, *_: object) -> float:
+        """Nothing to add."""
+        return 0.0
+
+
+def remedy(
+    network: Network | Cascade, settings: Tensor, knobs: Tensor, power: float
+) -> Silence | Still:
+    """What teaches this network silence; arguments as Silence takes them."""
+    if isinstance(network, Cascade):
+        return Still()
+    return Silence(network, settings, knobs, power)

@@ -15,10 +15,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
 from training import losses
+from training.aa import CascadeShape
 from training.errors import TrainingError
 from training.material import Material, Part
-from training.models import Network, Shape, State, steady
-from training.silence import Silence
+from training.models import Network, Shape, State, build, steady
+from training.silence import Silence, Still, remedy
 from training.soap import Soap
 
 WARM_UP_SAMPLES = 1008  # a multiple of 16
@@ -52,10 +53,14 @@ class Result:
     stopped: bool  # by Ctrl-C
 
 
-def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Recipe:
+def standard_recipe(
+    shape: Shape | CascadeShape, seed: int, seconds: float | None = None
+) -> Recipe:
     """The recipe for a shape: frames take longer windows and a lower rate."""
     recipe = Recipe(seed=seed, seconds=seconds)
-    if shape.frames > 1:
+    if isinstance(shape, CascadeShape):
+        recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=48)
+    elif shape.frames > 1:
         recipe = replace(recipe, updates=5000, window=2048, rate=2e-2, lanes=20)
     elif shape.hidden > 16:
         recipe = replace(recipe, rate=2e-2)
@@ -120,7 +125,7 @@ def play_part(network: Network, part: Part, settings: Tensor) -> tuple[Tensor, T
     for setting in settings:
         x = pieces.reshape(count, -1, frames).transpose(0, 1).contiguous()
         knobs = setting.expand(count, -1)
-        y, _ = network(x, knobs, network.recurrent.rest(count))
+        y, _ = network(x, knobs, network.rest(count))
         predicted.append(losses.samples(y)[run_in:].T.reshape(-1))
     target = torch.from_numpy(part.targets)[:, : count * size]
     return torch.stack(predicted, dim=1), target.T
@@ -173,12 +178,12 @@ def train(
     """
     steady()
     torch.manual_seed(recipe.seed)
-    network = Network(shape)
+    network = build(shape)
     optimiser = Soap(network.parameters(), lr=recipe.rate)
     lanes = Lanes(material.train, material, shape, recipe)
-    stream, state = lanes.stream(), network.recurrent.rest(recipe.lanes)
+    stream, state = lanes.stream(), network.rest(recipe.lanes)
     best = Best(material, recipe.validations)
-    silence = Silence(network, best.settings, lanes.knobs, lanes.power)
+    silence = remedy(network, best.settings, lanes.knobs, lanes.power)
     begun, done, stopped = time.monotonic(), 0, False
     with progress_bar(console) as bar:
         task = bar.add_task(f"model block {shape.frames}", total=1.0, best="")
@@ -206,14 +211,14 @@ def update(
     network: Network,
     optimiser: Soap,
     lanes: Lanes,
-    silence: Silence,
+    silence: Silence | Still,
     chunk: tuple[Tensor, Tensor, Tensor | None],
     state: State,
 ) -> State:
     """One step of learning from one window.   returns: the state to carry on with."""
     audio, target, warm_up = chunk
     if warm_up is not None:
-        rest = network.recurrent.rest(lanes.lanes)
+        rest = network.rest(lanes.lanes)
         with torch.no_grad():
             _, state = network(warm_up, lanes.knobs, rest)
     predicted, state = network(audio, lanes.knobs, state)
