@@ -276,7 +276,12 @@ def train(
     model_block: Annotated[
         int | None, typer.Option(help="1 or 16; default both.")
     ] = None,
-    hidden: Annotated[int | None, typer.Option(help="Units, 1 to 128.")] = None,
+    hidden: Annotated[
+        int | None, typer.Option(help="Recurrent units, 1 to 128.")
+    ] = None,
+    recurrent: Annotated[
+        bool, typer.Option("--recurrent", help="Block 16 as an LSTM over frames.")
+    ] = False,
     recordings: Annotated[
         list[Path] | None, typer.Option(help="Folder of dry guitar for --virtual.")
     ] = None,
@@ -292,7 +297,7 @@ def train(
     from pedal.train_options import check_name, common, drive_value, source
 
     shared = common(model_block, hidden, seconds, seed)
-    shared |= {"bank_dir": bank, "console": console()}
+    shared |= {"bank_dir": bank, "console": console(), "recurrent": recurrent}
     kind = source(pairs, virtual, fragments, egfx, effect_folder)
     if kind is None or bool(name or check_only) == (kind == "virtual"):
         raise typer.BadParameter(

@@ -5,6 +5,7 @@ Layout, per layer, with I inputs and H units:
   gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
   dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
 Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+Layers hints, taps, cascade and mix are ours: pedal/cascade_file.py.
 """
 
 import json
@@ -14,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from pedal import cascade_file
 from pedal.errors import BankError
+from pedal.model_fields import array_of, last_size, wrong
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
-MAX_UNITS = 128
 MAX_DENSE = 4  # before the recurrent layer, and as many after it
 ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
-MAX_WEIGHT = 1e30  # far above any trained weight, and safe in float32
 
 
 @dataclass(frozen=True)
@@ -88,46 +89,42 @@ def parse_network(
     """
     table = parse_json(path, content)
     if not isinstance(table, dict):
-        raise _wrong(path, "top level", "an object", type(table).__name__)
-    inputs = _last_size(path, "in_shape", table.get("in_shape"))
+        raise wrong(path, "top level", "an object", type(table).__name__)
+    inputs = last_size(path, "in_shape", table.get("in_shape"))
     if inputs != frames + len(conditioning):
         expected = f"{frames} + {len(conditioning)} inputs"
-        raise _wrong(path, "in_shape[2]", expected, inputs)
+        raise wrong(path, "in_shape[2]", expected, inputs)
     skip = table.get("in_skip", 0)
     if isinstance(skip, bool) or skip not in (0, 1):
-        raise _wrong(path, "in_skip", "0 or 1", skip)
+        raise wrong(path, "in_skip", "0 or 1", skip)
     rows = table.get("layers")
     if not isinstance(rows, list) or not rows:
-        raise _wrong(path, "layers", "a list of layers", rows)
+        raise wrong(path, "layers", "a list of layers", rows)
+    if cascade_file.is_cascade(rows):
+        return _cascade(path, rows, frames, len(conditioning), skip)
     _check_order(path, rows)
     layers, size = [], inputs
     for number, row in enumerate(rows):
         layers.append(_layer(path, f"layers[{number}]", row, size))
         size = layers[-1].units
     if size != frames:
-        raise _wrong(
+        raise wrong(
             path, f"layers[{len(rows) - 1}].shape[2]", f"{frames} outputs", size
         )
     return Network(inputs, size, bool(skip), tuple(layers))
 
 
-def _wrong(path: Path, field: str, expected: object, found: object) -> BankError:
-    """The one line that all checks use."""
-    text = found if isinstance(found, str) else repr(found)
-    return BankError(f"{path}: {field}: expected {expected}, found {text[:60]}")
-
-
-def _last_size(path: Path, field: str, shape: object) -> int:
-    """N of a shape [null, null, N]."""
-    if isinstance(shape, list) and len(shape) == 3:
-        size = shape[2]
-        if (
-            isinstance(size, int)
-            and not isinstance(size, bool)
-            and 1 <= size <= MAX_UNITS
-        ):
-            return size
-    raise _wrong(path, field, f"[null, null, 1..{MAX_UNITS}]", shape)
+def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Network:
+    """A time-invariant network, its layers checked by themselves."""
+    if frames != cascade_file.BLOCK or skip:
+        found = f"{frames} frames, in_skip {skip}"
+        raise wrong(path, "layers", "a cascade of 16 frames, in_skip 0", found)
+    weights = cascade_file.check(path, rows, knobs)
+    layers = tuple(
+        Layer(row["type"], row.get("activation", ""), row["shape"][2], arrays)
+        for row, arrays in zip(rows, weights, strict=True)
+    )
+    return Network(frames + knobs, frames, False, layers)
 
 
 def _check_order(path: Path, rows: list) -> None:
@@ -135,25 +132,23 @@ def _check_order(path: Path, rows: list) -> None:
     kinds = [row.get("type") if isinstance(row, dict) else None for row in rows]
     for number, kind in enumerate(kinds):
         if not isinstance(kind, str) or kind not in ACTIVATIONS:
-            raise _wrong(path, f"layers[{number}].type", "lstm, gru or dense", kind)
+            raise wrong(path, f"layers[{number}].type", "lstm, gru or dense", kind)
     recurrent = [number for number, kind in enumerate(kinds) if kind != "dense"]
     if len(recurrent) > 1:
-        raise _wrong(path, "layers", "at most one recurrent layer", len(recurrent))
+        raise wrong(path, "layers", "at most one recurrent layer", len(recurrent))
     split = recurrent[0] if recurrent else 0
     longest = max(split, len(kinds) - split - len(recurrent))
     if longest > MAX_DENSE:
-        raise _wrong(
-            path, "layers", f"at most {MAX_DENSE} dense layers a side", longest
-        )
+        raise wrong(path, "layers", f"at most {MAX_DENSE} dense layers a side", longest)
 
 
 def _layer(path: Path, field: str, row: dict, inputs: int) -> Layer:
     """One layer, its weights of the shapes that its kind and sizes ask for."""
-    kind, units = row["type"], _last_size(path, f"{field}.shape", row.get("shape"))
+    kind, units = row["type"], last_size(path, f"{field}.shape", row.get("shape"))
     activation = row.get("activation", "")
     if activation not in ACTIVATIONS[kind]:
         names = ", ".join(name or '""' for name in ACTIVATIONS[kind])
-        raise _wrong(path, f"{field}.activation", names, activation)
+        raise wrong(path, f"{field}.activation", names, activation)
     shapes = {
         "lstm": ((inputs, 4 * units), (units, 4 * units), (4 * units,)),
         "gru": ((inputs, 3 * units), (units, 3 * units), (2, 3 * units)),
@@ -162,32 +157,9 @@ def _layer(path: Path, field: str, row: dict, inputs: int) -> Layer:
     values = row.get("weights")
     if not isinstance(values, list) or len(values) != len(shapes):
         count = len(values) if isinstance(values, list) else values
-        raise _wrong(path, f"{field}.weights", f"{len(shapes)} arrays", count)
+        raise wrong(path, f"{field}.weights", f"{len(shapes)} arrays", count)
     weights = tuple(
-        _array(path, f"{field}.weights[{number}]", value, shape)
+        array_of(path, f"{field}.weights[{number}]", value, shape)
         for number, (value, shape) in enumerate(zip(values, shapes, strict=True))
     )
     return Layer(kind, activation, units, weights)
-
-
-def _array(
-    path: Path, field: str, values: object, shape: tuple[int, ...]
-) -> np.ndarray:
-    """An array of finite numbers of exactly this shape."""
-    expected = "shape " + " x ".join(map(str, shape))
-    try:
-        array = np.asarray(values)
-    except ValueError as cause:
-        raise _wrong(path, field, expected, "rows of unequal length") from cause
-    if array.shape != shape:
-        found = "shape " + " x ".join(map(str, array.shape))
-        raise _wrong(path, field, expected, found)
-    if array.dtype.kind not in "if":
-        raise _wrong(path, field, "numbers", f"values of type {array.dtype}")
-    array = array.astype(np.float64)
-    if not np.all(np.abs(array) < MAX_WEIGHT):
-        place = tuple(int(n) for n in np.argwhere(~(np.abs(array) < MAX_WEIGHT))[0])
-        raise _wrong(
-            path, f"{field}{list(place)}", "a finite number", float(array[place])
-        )
-    return array

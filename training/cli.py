@@ -33,10 +33,12 @@ def train_virtual(
     seed: int = 0,
     drive: float | str = "knob",
     console: "Console | None" = None,
+    recurrent: bool = False,
 ) -> None:
     """Trains a simulated pedal into a bank.
 
     model_block: 1 or 16, None for both.   hidden: None for the factory's size.
+    recurrent: block 16 as an LSTM over frames, which is not time-invariant.
     recordings: folders of dry guitar; None plays the simulated one.
     seconds: training time at most, a model.
     drive: "knob" for a working drive knob, "fixed" for 50 %, or a fixed value in %.
@@ -65,7 +67,16 @@ def train_virtual(
         + ("mean of 5 drive settings" if knob else f"drive {drives[0]:g} %"),
     }
     train_blocks(
-        name, bank_dir, material, origin, model_block, hidden, seconds, seed, console
+        name,
+        bank_dir,
+        material,
+        origin,
+        model_block,
+        hidden,
+        seconds,
+        seed,
+        console,
+        recurrent,
     )
 
 
@@ -172,6 +183,7 @@ def train_blocks(
     seconds: float | None,
     seed: int,
     console: "Console | None",
+    recurrent: bool = False,
 ) -> None:
     """Trains one or both blocks, writing each as soon as it is done."""
     from training import effects
@@ -179,7 +191,7 @@ def train_blocks(
     from training.train import standard_recipe
 
     for block in BLOCKS if model_block is None else (model_block,):
-        shape = standard_shape(block, hidden, len(material.conditioning))
+        shape = standard_shape(block, hidden, len(material.conditioning), recurrent)
         recipe = replace(standard_recipe(shape, seed), seconds=seconds)
         effect = effects.make(material, shape, recipe, origin, console)
         effects.write(Path(bank_dir), name, effect)

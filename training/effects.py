@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from training import bankfile, checkpoint, evaluate, export, loudness, player
+from training.aa import CascadeShape
 from training.errors import TrainingError, WhistleError
 from training.material import Material
 from training.models import Shape
@@ -34,7 +35,7 @@ class Effect:
 
 def make(
     material: Material,
-    shape: Shape,
+    shape: Shape | CascadeShape,
     recipe: Recipe,
     origin: Json,
     console: Console | None = None,
@@ -70,12 +71,19 @@ def make(
     }
     row["training"] = {
         "seconds": round(result.seconds, 1),
-        "recipe": f"SOAP, chrono initialisation, {result.updates} updates of "
+        "recipe": f"SOAP, {kind_of(shape)}, {result.updates} updates of "
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
     }
     provenance = {key: origin[key] for key in ("circuit", "recordings")}
     return Effect(row, files, provenance, tuple(kept))
+
+
+def kind_of(shape: Shape | CascadeShape) -> str:
+    """What is worth telling of a network beside its file."""
+    if isinstance(shape, CascadeShape):
+        return f"cascade of {'-'.join(map(str, shape.sizes))}"
+    return "chrono initialisation"
 
 
 def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> Json:
@@ -90,6 +98,7 @@ def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> J
         )
     quality = evaluate.quality(model, material.test, material.settings)
     quality["switch_db"] = evaluate.memory_db(model, material.test.audio, knobs)
+    quality["images_db"] = list(evaluate.images(model, knobs).values())
     return {
         "block": frames,
         "frames": frames,

@@ -6,7 +6,8 @@ All come from the file that is exported, and so are its own and not those of a r
 import numpy as np
 from numpy.typing import NDArray
 
-from training import loudness, player
+from training import aa_file, loudness, player
+from training.images import measure
 from training.losses import EMPHASIS
 from training.material import Part
 from training.player import Model
@@ -88,6 +89,11 @@ def ac(row: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
     return (frames - frames.mean(axis=0)).ravel()
 
 
+def images(model: Model, knobs: NDArray[np.floating]) -> dict[str, float]:
+    """Images of a loud sine at 220, 1244 and 4186 Hz, in dB; knobs: (K,)."""
+    return measure(lambda x: player.play_lanes(model, x[None], knobs[None])[0])
+
+
 def memory_db(
     model: Model, audio: NDArray[np.floating], knobs: NDArray[np.floating]
 ) -> float:
@@ -112,6 +118,8 @@ def memory_db(
 
 def cost(model: Model) -> int:
     """Multiplications a sample in the matrix products, rounded up."""
+    if aa_file.is_cascade(model):
+        return aa_file.cost(model)
     total, width = 0, int(model["in_shape"][-1])
     for layer in model["layers"]:
         size = int(layer["shape"][-1])

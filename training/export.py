@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training import evaluate, reference
+from training import aa_file, evaluate, reference
+from training.aa import Cascade
 from training.errors import WhistleError
 from training.models import MaskedLinear, Network, Recurrent
 from training.virtual import guitar
@@ -56,8 +57,10 @@ def recurrent(unit: Recurrent) -> Model:
     return layer(unit.unit, "", unit.hidden, [numbers(array) for array in arrays])
 
 
-def to_model(network: Network) -> Model:
+def to_model(network: Network | Cascade) -> Model:
     """The whole network as a model file."""
+    if isinstance(network, Cascade):
+        return aa_file.to_model(network)
     layers = [dense(linear, "tanh") for linear in network.before]
     layers.append(recurrent(network.recurrent))
     layers += [dense(linear, "tanh") for linear in network.after[:-1]]
@@ -70,15 +73,18 @@ def to_model(network: Network) -> Model:
 def zero_idle(model: Model, knobs: NDArray[np.floating]) -> None:
     """Takes the settled output of silence from the last bias, each place by itself.
 
-    knobs: (K,), the setting at which the idle output becomes zero.
+    knobs: (K,), the setting at which the idle output becomes zero. A cascade has no
+    such bias and is silent as it is.
     """
+    if aa_file.is_cascade(model):
+        return
     frames = int(model["layers"][-1]["shape"][-1])
     settled = evaluate.rest(model, knobs[None]).reshape(-1, frames).mean(axis=0)
     bias = np.asarray(model["layers"][-1]["weights"][1], float)
     model["layers"][-1]["weights"][1] = numbers(bias - settled)
 
 
-def silenced(network: Network, settings: NDArray[np.floating]) -> Model:
+def silenced(network: Network | Cascade, settings: NDArray[np.floating]) -> Model:
     """The model file of a network, silent at idle.
 
     settings: (S, K), the knob settings to listen at; the middle one is the default.

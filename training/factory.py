@@ -102,9 +102,8 @@ def make(
     Raises TrainingError when its ESR is above the plan's.
     """
     material = source if isinstance(source, Material) else Material.load(source)
-    shape = standard_shape(
-        block, plan[f"hidden_{block}"][pedal], len(material.conditioning)
-    )
+    hidden = plan["hidden_1"][pedal] if block == 1 else None
+    shape = standard_shape(block, hidden, len(material.conditioning))
     recipe = standard_recipe(shape, plan["seed"])
     updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
     recipe = replace(recipe, updates=updates)

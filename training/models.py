@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from training.aa import Cascade, CascadeShape
 from training.kernels import recurrent
 
 State = tuple[Tensor, Tensor]
@@ -194,9 +195,9 @@ def chrono_bias(shape: Shape) -> Tensor:
     return torch.cat((zero, keep, zero))
 
 
-def build(shape: Shape) -> Network:
+def build(shape: Shape | CascadeShape) -> Network | Cascade:
     """A fresh network."""
-    return Network(shape)
+    return Cascade(shape) if isinstance(shape, CascadeShape) else Network(shape)
 
 
 def device() -> torch.device:
@@ -205,9 +206,17 @@ def device() -> torch.device:
     return torch.device(chosen or ("cuda" if torch.cuda.is_available() else "cpu"))
 
 
-def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:
-    """The shape for model block 1 or 16; hidden None takes the factory's size."""
+def standard_shape(
+    block: int, hidden: int | None, knobs: int, recurrent: bool = False
+) -> Shape | CascadeShape:
+    """The shape for model block 1 or 16.
+
+    hidden: units of the recurrent layer, None for the factory's size. recurrent: block
+    16 as an LSTM over frames, for comparison; else it is a cascade of its usual size.
+    """
     if block == 1:
         return Shape(hidden=hidden or 16, knobs=knobs)
+    if not recurrent:
+        return CascadeShape(knobs=knobs)
     size = hidden or 32
     return Shape(frames=16, hidden=size, before=(size,), knobs=knobs, in_skip=0)

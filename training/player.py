@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training import aa_file
 from training.models import steady
 
 Model = dict[str, Any]
@@ -78,6 +79,9 @@ def tensors(row: Model) -> list[Tensor]:
 
 def play_lanes(model: Model, lanes: Array, knobs: Array) -> NDArray[np.float64]:
     """From zero state. lanes: (B, N), whole frames; knobs: (B, K); returns: (B, N)."""
+    if aa_file.is_cascade(model):
+        steady()
+        return aa_file.play_lanes(model, lanes, knobs)
     player = Player(model, len(lanes))
     audio = torch.tensor(np.asarray(lanes), dtype=torch.float32)
     audio = audio.view(len(lanes), -1, player.frames).transpose(0, 1)  # (T, B, F)

@@ -27,17 +27,81 @@ ACTIVATIONS = {
 }
 
 
+LEAST_LIFT = -4.0  # of a cascade's hints, as training/aa_file.py says
+
+
+def root(x: Array) -> Array:
+    """sqrt(1 + x^2)."""
+    return np.sqrt(1.0 + x * x)
+
+
+class Cascade:
+    """Plays a cascade (training/aa_file.py) sample by sample, lanes side by side."""
+
+    def __init__(self, model: Model, lanes: int) -> None:
+        rows: dict[str, list] = {"hints": [], "taps": [], "cascade": [], "mix": []}
+        for row in model["layers"]:
+            arrays = [np.asarray(part, np.float64) for part in row["weights"]]
+            rows[row["type"]].append(arrays)
+            if row["type"] == "taps":
+                self.past = np.zeros((lanes, int(row["taps"])))  # the newest first
+        self.hints, self.layers = rows["hints"], rows["cascade"]
+        self.mix, self.pole = rows["mix"][0], rows["taps"][0][0]
+        self.low = np.zeros((lanes, len(self.pole)))
+        sizes = [len(row[1]) for row in self.layers]
+        self.before = [np.zeros((lanes, size)) for size in sizes]  # gain W f
+        self.memory = [np.zeros((lanes, size)) for size in sizes]
+
+    def step(self, audio: Array, knobs: Array) -> Array:
+        """audio: (B, 16), knobs: (B, K).   returns: (B, 16)."""
+        hints, mix = np.zeros((len(audio), 0)), self.mix[0]
+        if self.hints:
+            bent = knobs @ self.hints[0][0] + self.hints[0][1]
+            hints = bent / root(bent)  # (B, J)
+            mix = mix + hints @ self.mix[1]
+        bends = [bend(row, hints) for row in self.layers]
+        return np.stack([self.sample(x, bends, mix) for x in audio.T], axis=1)
+
+    def sample(self, x: Array, bends: list[tuple[Array, Array]], mix: Array) -> Array:
+        """One sample of each lane; bends: gain and bias a layer.   x, returns: (B,)."""
+        self.past = np.concatenate((x[:, None], self.past[:, :-1]), axis=1)
+        self.low = self.low + (1.0 - self.pole) * (x[:, None] - self.low)
+        features = [np.concatenate((self.past, self.low), axis=1)]
+        for place, (gain, bias) in enumerate(bends):
+            weight, _, pole, slew, *_ = self.layers[place]
+            lifted = gain * (features[-1] @ weight)
+            now, before = lifted + bias, self.before[place] + bias
+            u = (now + before) / (root(now) + root(before)) - bias / root(bias)
+            move = u - self.memory[place]
+            s = self.memory[place] + (1.0 - pole) * move / root(slew * move)
+            self.before[place], self.memory[place] = lifted, s
+            features.append(np.concatenate((u, s), axis=1))
+        return np.sum(mix * np.concatenate(features, axis=1), axis=1)
+
+
+def bend(row: list[Array], hints: Array) -> tuple[Array, Array]:
+    """A layer's gain and bias at its hints (B, J).   returns: (B, H) twice."""
+    bias = np.broadcast_to(row[1], (len(hints), len(row[1])))
+    if len(row) == 4:
+        return np.ones_like(bias), bias
+    lift = np.maximum(hints @ row[4], LEAST_LIFT)
+    return lift + root(lift), bias + hints @ row[5]
+
+
 class Player:
     """Steps one model, lanes side by side. Starts from zero state."""
 
     def __init__(self, model: Model, lanes: int = 1) -> None:
+        self.frames = int(model["layers"][-1]["shape"][-1])
+        self.inputs = int(model["in_shape"][-1])
+        if model["layers"][-1]["type"] == "mix":
+            self.step = Cascade(model, lanes).step
+            return
         self.layers = [
             (layer, [np.asarray(weight, np.float64) for weight in layer["weights"]])
             for layer in model["layers"]
         ]
         self.in_skip = bool(model.get("in_skip", 0))
-        self.frames = int(model["layers"][-1]["shape"][-1])
-        self.inputs = int(model["in_shape"][-1])
         self.state: dict[int, tuple[Array, Array]] = {}
         for place, (layer, _) in enumerate(self.layers):
             if layer["type"] in ("lstm", "gru"):

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from training.aa import Cascade
 from training.models import CANDIDATE, Network, State
 
 FADE_SAMPLES = 2646  # 60 ms to 1/e; a pedal's coupling capacitors take up to 50 ms
@@ -150,6 +151,25 @@ class Silence:
         self.fork.windows_left = state["windows_left"]
 
 
-def remedy(network: Network, settings: Tensor, knobs: Tensor, power: float) -> Silence:
+class Still:
+    """For a network that cannot but fall silent: nothing to teach."""
+
+    def loss(self, *_: object) -> float:
+        """Nothing to add."""
+        return 0.0
+
+    def state(self) -> dict[str, Any]:
+        """Nothing to remember."""
+        return {}
+
+    def restore(self, _: dict[str, Any]) -> None:
+        """Nothing to go on from."""
+
+
+def remedy(
+    network: Network | Cascade, settings: Tensor, knobs: Tensor, power: float
+) -> Silence | Still:
     """What teaches this network silence; arguments as Silence takes them."""
+    if isinstance(network, Cascade):
+        return Still()
     return Silence(network, settings, knobs, power)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from training import checkpoint
+from training.aa import CascadeShape
 from training.errors import CheckpointError
 from training.kernels import library
 from training.material import Material
@@ -32,10 +33,14 @@ class Result:
     kept: Path | None = None  # the run on disk, to be removed when its model is written
 
 
-def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Recipe:
+def standard_recipe(
+    shape: Shape | CascadeShape, seed: int, seconds: float | None = None
+) -> Recipe:
     """The recipe for a shape: frames take longer windows and a lower rate."""
     recipe = Recipe(seed=seed, seconds=seconds)
-    if shape.frames > 1:
+    if isinstance(shape, CascadeShape):
+        recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=48)
+    elif shape.frames > 1:
         recipe = replace(recipe, updates=5000, window=2048, rate=2e-2, lanes=20)
     elif shape.hidden > 16:
         recipe = replace(recipe, rate=2e-2)

@@ -44,6 +44,11 @@ const char* CheckSpec(const ModelSpec& spec) {
   if (spec.frames != 1 && spec.frames != kMaxFrames) return "frames are not 1 or 16";
   if (spec.conditioning < 0 || spec.conditioning > kMaxConditioning)
     return "there are not 0 to 4 conditioning inputs";
+  if (spec.cascade.taps != 0) {
+    if (spec.frames != kMaxFrames) return "a cascade is no model of block 16";
+    if (spec.skip || !spec.layers.empty()) return "there is more than the cascade";
+    return CheckCascade(spec.cascade, spec.conditioning);
+  }
   if (spec.layers.empty()) return "there are no layers";
   int width = spec.frames + spec.conditioning, before = 0, after = 0, recurrent = 0;
   for (const LayerSpec& layer : spec.layers) {
@@ -72,6 +77,13 @@ void Model::Prepare(const ModelSpec& spec) {
   recurs_ = false;
   before_.clear();
   after_.clear();
+  cascades_ = spec.cascade.taps != 0;
+  if (cascades_) {
+    cascade_.Prepare(spec.cascade, conditioning_);
+    state_size_ = cascade_.state_size();
+    macs_per_sample_ = cascade_.macs_per_sample();
+    return;
+  }
   input_size_ = ToLine(frames_ + conditioning_);
   state_size_ = input_size_;
   float macs = 0.0f;
@@ -94,6 +106,7 @@ void Model::Prepare(const ModelSpec& spec) {
 // State: [frame, conditioning], then each layer's own part in order.
 void Model::Process(const float* in, const float* conditioning, float* out,
                     float* state) const PEDAL_REALTIME {
+  if (cascades_) return cascade_.Process(in, conditioning, out, state);
   float frame[kMaxFrames];
   for (int i = 0; i < frames_; ++i) state[i] = frame[i] = in[i];
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];

@@ -1,8 +1,9 @@
 // A neural network that plays: dense layers, at most one recurrent layer, dense layers,
-// in that order.
+// in that order; or a time-invariant cascade.
 #pragma once
 #include <vector>
 
+#include "engine/cascade.h"
 #include "engine/dense.h"
 #include "engine/model_spec.h"
 #include "engine/recurrent.h"
@@ -44,8 +45,10 @@ class Model {
   int conditioning_ = 0;
   bool skip_ = false;
   bool recurs_ = false;
+  bool cascades_ = false;
   std::vector<Dense> before_, after_;
   Recurrent recurrent_;
+  Cascade cascade_;
   int state_size_ = 0;
   int input_size_ =
       0;  // floats at the start of the state that hold [frame, conditioning]

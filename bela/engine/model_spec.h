@@ -28,6 +28,29 @@ struct LayerSpec {
       bias;  // (G * out); for GRU (2, 3 * out): of the input, of the state
 };
 
+// Limits of a time-invariant network (engine/cascade.h).
+constexpr int kMaxTaps = 16;
+constexpr int kMaxCascades = 8;
+constexpr int kMaxCascadeUnits = 32;
+constexpr int kMaxHints = 16;
+
+// A time-invariant block-16 network, as training/aa_file.py describes it. J hints of K
+// knobs (0 without knobs), H units of a layer, I its inputs, N features of all.
+struct CascadeSpec {
+  struct Layer {
+    int units = 0;
+    std::vector<float> weight;            // (I, H)
+    std::vector<float> bias, pole, slew;  // (H); poles in [0, 1), slews 0 or above
+    std::vector<float> lift, shift;       // (J, H)
+  };
+  int taps = 0;  // 0 where the model is none of these
+  int hints = 0;
+  std::vector<float> hint_weight, hint_bias;  // (K, J), (J)
+  std::vector<float> pole;                    // of the input
+  std::vector<Layer> layers;
+  std::vector<float> mix, remix;  // (N), (J, N)
+};
+
 // A sequence of layers. The first takes `frames` samples and then `conditioning` values
 // in 0..1, the last gives `frames` samples.
 struct ModelSpec {
@@ -35,6 +58,7 @@ struct ModelSpec {
   int conditioning = 0;
   bool skip = false;  // adds the input frame to the output
   std::vector<LayerSpec> layers;
+  CascadeSpec cascade;  // in place of the layers, where its taps are not 0
 };
 
 constexpr int GatesOf(LayerKind kind) {

@@ -1,4 +1,4 @@
-// One vector of floats as wide as the target allows, with the five operations that the
+// One vector of floats as wide as the target allows, with the few operations that the
 // kernels need.
 //
 // Intrinsics, not operators, where the compiler would otherwise choose: on armv7 GCC
@@ -6,12 +6,15 @@
 // results independent of the period) would keep x86 from fusing. All loads are aligned
 // to kAlignment.
 #pragma once
+#include <cmath>
 #include <cstddef>
 
 #if defined(__ARM_NEON) || defined(__ARM_NEON__)
 #include <arm_neon.h>
 #elif defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 namespace pedal {
@@ -28,10 +31,12 @@ inline Vec Splat(float x) { return vdupq_n_f32(x); }
 inline Vec Min(Vec a, Vec b) { return vminq_f32(a, b); }
 inline Vec Max(Vec a, Vec b) { return vmaxq_f32(a, b); }
 inline Vec Add(Vec a, Vec b) { return vaddq_f32(a, b); }
+inline Vec Sub(Vec a, Vec b) { return vsubq_f32(a, b); }
 inline Vec Mul(Vec a, Vec b) { return vmulq_f32(a, b); }
 #if defined(__aarch64__)
 inline Vec MulAdd(Vec sum, Vec a, Vec b) { return vfmaq_f32(sum, a, b); }
 inline Vec Divide(Vec a, Vec b) { return vdivq_f32(a, b); }
+inline Vec Sqrt(Vec a) { return vsqrtq_f32(a); }
 #else
 inline Vec MulAdd(Vec sum, Vec a, Vec b) { return vmlaq_f32(sum, a, b); }
 // armv7 has no vector division: an estimate and two Newton steps, 24 bits.
@@ -39,6 +44,13 @@ inline Vec Divide(Vec a, Vec b) {
   Vec r = vrecpeq_f32(b);
   r = vmulq_f32(r, vrecpsq_f32(b, r));
   r = vmulq_f32(r, vrecpsq_f32(b, r));
+  return vmulq_f32(a, r);
+}
+// Nor a square root: likewise. For a of 1e-30 and above, which all of ours are.
+inline Vec Sqrt(Vec a) {
+  Vec r = vrsqrteq_f32(a);
+  r = vmulq_f32(r, vrsqrtsq_f32(vmulq_f32(a, r), r));
+  r = vmulq_f32(r, vrsqrtsq_f32(vmulq_f32(a, r), r));
   return vmulq_f32(a, r);
 }
 #endif
@@ -53,9 +65,11 @@ inline Vec Splat(float x) { return _mm256_set1_ps(x); }
 inline Vec Min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
 inline Vec Max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
 inline Vec Add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+inline Vec Sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
 inline Vec Mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
 inline Vec MulAdd(Vec sum, Vec a, Vec b) { return _mm256_fmadd_ps(a, b, sum); }
 inline Vec Divide(Vec a, Vec b) { return _mm256_div_ps(a, b); }
+inline Vec Sqrt(Vec a) { return _mm256_sqrt_ps(a); }
 
 #else  // GCC and Clang vector extensions: SSE2 and anything else
 
@@ -67,9 +81,17 @@ inline Vec Splat(float x) { return Vec{x, x, x, x}; }
 inline Vec Min(Vec a, Vec b) { return a < b ? a : b; }
 inline Vec Max(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec Add(Vec a, Vec b) { return a + b; }
+inline Vec Sub(Vec a, Vec b) { return a - b; }
 inline Vec Mul(Vec a, Vec b) { return a * b; }
 inline Vec MulAdd(Vec sum, Vec a, Vec b) { return sum + a * b; }
 inline Vec Divide(Vec a, Vec b) { return a / b; }
+inline Vec Sqrt(Vec a) {
+#if defined(__SSE2__)
+  return _mm_sqrt_ps(a);
+#else
+  return Vec{std::sqrt(a[0]), std::sqrt(a[1]), std::sqrt(a[2]), std::sqrt(a[3])};
+#endif
+}
 
 #endif
 

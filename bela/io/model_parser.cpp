@@ -1,52 +1,12 @@
-// RTNeural's JSON -> ModelSpec, with the size of every array checked before it is used.
-#include <cmath>
-
+// RTNeural's JSON, and ours for cascades -> ModelSpec, with the size of every array
+// checked before it is used.
 #include "io/bank_loader.h"
+#include "io/cascade_parser.h"
 #include "io/json.h"
+#include "io/model_rows.h"
 
 namespace pedal {
 namespace {
-
-std::string Layer(std::size_t index) { return "layer " + std::to_string(index); }
-
-// An array of `count` finite numbers appended to *out.
-std::string ReadRow(const JSONValue* row, std::size_t count, std::vector<float>* out) {
-  if (!row || !row->IsArray()) return "is not an array";
-  const JSONArray& numbers = row->AsArray();
-  if (numbers.size() != count)
-    return "found " + std::to_string(numbers.size()) + " numbers, expected " +
-           std::to_string(count);
-  for (const JSONValue* number : numbers) {
-    if (!number->IsNumber() || !(std::fabs(number->AsNumber()) < 1e30))
-      return "found a value that is not a finite number";
-    out->push_back(static_cast<float>(number->AsNumber()));
-  }
-  return "";
-}
-
-std::string ReadRows(const JSONValue* rows, std::size_t height, std::size_t width,
-                     std::vector<float>* out) {
-  if (!rows || !rows->IsArray()) return "is not an array";
-  if (rows->AsArray().size() != height)
-    return "found " + std::to_string(rows->AsArray().size()) + " rows, expected " +
-           std::to_string(height);
-  for (const JSONValue* row : rows->AsArray()) {
-    const std::string wrong = ReadRow(row, width, out);
-    if (!wrong.empty()) return wrong;
-  }
-  return "";
-}
-
-// The last entry of a shape such as [null, null, 16].
-bool LastOfShape(const JSONValue* object, const wchar_t* name, int* size) {
-  const JSONArray* shape = GetArray(object, name);
-  if (!shape || shape->empty() || !shape->back()->IsNumber()) return false;
-  const double last = shape->back()->AsNumber();
-  if (!(last >= 1 && last <= kMaxUnits + kMaxConditioning) || last != std::floor(last))
-    return false;
-  *size = static_cast<int>(last);
-  return true;
-}
 
 std::string ReadKind(const JSONValue* layer, LayerSpec* spec) {
   std::string type, activation;
@@ -75,7 +35,7 @@ std::string ReadLayer(const JSONValue* layer, int in, LayerSpec* spec) {
   std::string wrong = ReadKind(layer, spec);
   if (!wrong.empty()) return wrong;
   spec->in = in;
-  if (!LastOfShape(layer, L"shape", &spec->out) || spec->out > kMaxUnits)
+  if (!LastOfShape(layer, L"shape", kMaxUnits, &spec->out))
     return "shape: expected [..., 1 to 128]";
   const JSONArray* weights = GetArray(layer, L"weights");
   const bool recurs = spec->kind != LayerKind::kDense;
@@ -106,19 +66,25 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
   double skip = 0.0;
   spec->skip = GetNumber(root.get(), L"in_skip", &skip) && skip != 0.0;
   int width = 0;
-  if (!LastOfShape(root.get(), L"in_shape", &width))
+  if (!LastOfShape(root.get(), L"in_shape", kMaxUnits + kMaxConditioning, &width))
     return "in_shape: expected [..., size]";
   if (width != frames + conditioning)
     return "in_shape: found " + std::to_string(width) + ", expected " +
            std::to_string(frames) + " frames and " + std::to_string(conditioning) +
            " conditioning inputs";
   const JSONArray* layers = GetArray(root.get(), L"layers");
+  if (layers && IsCascade(*layers)) {
+    const std::string wrong = ReadCascade(*layers, conditioning, &spec->cascade);
+    if (!wrong.empty()) return wrong;
+    const char* unfit = CheckSpec(*spec);
+    return unfit ? unfit : "";
+  }
   if (!layers || layers->empty() || layers->size() > 9)
     return "layers: expected 1 to 9 of them";
   for (std::size_t i = 0; i < layers->size(); ++i) {
     LayerSpec layer;
     const std::string wrong = ReadLayer((*layers)[i], width, &layer);
-    if (!wrong.empty()) return Layer(i) + ": " + wrong;
+    if (!wrong.empty()) return LayerName(i) + ": " + wrong;
     width = layer.out;
     spec->layers.push_back(std::move(layer));
   }

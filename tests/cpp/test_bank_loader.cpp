@@ -43,6 +43,31 @@ json Model() {
           {"layers", {Lstm(1, 4), DenseLayer(4, 1)}}};
 }
 
+json CascadeModel() {
+  const json poles = {0.5, 0.9};
+  return {{"in_shape", {nullptr, nullptr, 17}},
+          {"layers",
+           {{{"type", "hints"},
+             {"shape", {nullptr, nullptr, 3}},
+             {"weights", {Rows(1, 3), Row(3)}}},
+            {{"type", "taps"},
+             {"taps", 4},
+             {"shape", {nullptr, nullptr, 6}},
+             {"weights", {poles}}},
+            {{"type", "cascade"},
+             {"activation", "algebraic"},
+             {"shape", {nullptr, nullptr, 4}},
+             {"weights", {Rows(6, 2), Row(2), poles, Row(2), Rows(3, 2), Rows(3, 2)}}},
+            {{"type", "mix"},
+             {"shape", {nullptr, nullptr, 16}},
+             {"weights", {Row(10), Rows(3, 10)}}}}}};
+}
+
+std::string CascadeProblem(const json& model) {
+  pedal::ModelSpec spec;
+  return pedal::ParseModel(model.dump(), 16, 1, &spec);
+}
+
 json BankJson() {
   return {{"format", 1},
           {"name", "mine"},
@@ -113,6 +138,44 @@ TEST_CASE("a model's fault is named with layer, found and expected") {
   model = Model();
   model["layers"] = {Lstm(1, 4)};
   CHECK(Contains(Problem(model), "last layer"));
+}
+
+TEST_CASE("a cascade is read, and its fault named with layer, found and expected") {
+  CHECK(CascadeProblem(CascadeModel()) == "");
+  json model = CascadeModel();
+  model["layers"][2]["weights"][2][1] = 1.0;
+  CHECK(CascadeProblem(model) ==
+        "layer 2: pole: found 1, expected 0 or above, below 1");
+  model = CascadeModel();
+  model["layers"][2]["weights"][3][0] = -0.5;
+  CHECK(CascadeProblem(model) == "layer 2: slew: found -0.5, expected 0 or above");
+  model = CascadeModel();
+  model["layers"][1]["weights"][0][0] = -1e-9;
+  CHECK(Contains(CascadeProblem(model), "layer 1: pole: found -"));
+  model = CascadeModel();
+  model["layers"][1]["taps"] = 17;
+  CHECK(CascadeProblem(model) == "layer 1: taps: expected 1 to 16");
+  model = CascadeModel();
+  model["layers"][2]["activation"] = "tanh";
+  CHECK(CascadeProblem(model) == "layer 2: activation: found tanh, expected algebraic");
+  model = CascadeModel();
+  model["layers"][3]["weights"][0].push_back(1.0);
+  CHECK(CascadeProblem(model) == "layer 3: mix: found 11 numbers, expected 10");
+  model = CascadeModel();
+  model["layers"][2]["weights"].erase(5);
+  CHECK(CascadeProblem(model) == "layer 2: weights: expected 6 arrays");
+  model = CascadeModel();
+  model["layers"].erase(0);
+  CHECK(Contains(CascadeProblem(model), "expected hints, taps, 1 to 8 cascades"));
+  model = CascadeModel();
+  model["layers"][2] = DenseLayer(6, 4);
+  CHECK(CascadeProblem(model) == "layer 2: type: found dense, expected cascade");
+  model = CascadeModel();
+  model["in_skip"] = 1;
+  CHECK(CascadeProblem(model) == "there is more than the cascade");
+  model = CascadeModel();
+  model["layers"][3]["weights"][0][2] = 1e300;
+  CHECK(Contains(CascadeProblem(model), "layer 3: mix: found a value that is not"));
 }
 
 TEST_CASE("text that is no model is refused, whatever it is") {

@@ -155,7 +155,16 @@ class BusyNight {
             engine.state().preset, engine.state().expression};
   }
 
-  toys::Rig rig_;
+  // The toys, "two" with a cascade for block 16 that follows a knob.
+  static std::unique_ptr<pedal::Bank> Toys() {
+    std::unique_ptr<pedal::Bank> bank = toys::ToyBank();
+    bank->effects[1].block16->Prepare(toys::RandomCascade({6, 6}, 1, 0.5f, 4), 1.0f,
+                                      {pedal::protocol::ParamId::kDrive});
+    return bank;
+  }
+
+  std::unique_ptr<pedal::Bank> bank_ = Toys();
+  toys::Rig rig_{"one", 1, bank_.get()};
   pedal::Surface surface_;
   pedal::BlockStats blocks_;
   pedal::LevelStats levels_;

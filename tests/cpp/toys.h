@@ -46,6 +46,41 @@ inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames,
   return spec;
 }
 
+// A time-invariant network of block 16; 4 hints a knob.
+inline pedal::ModelSpec RandomCascade(const std::vector<int>& sizes, int knobs,
+                                      float slew, unsigned seed) {
+  std::mt19937 rng(seed);
+  pedal::ModelSpec spec;
+  spec.frames = 16;
+  spec.conditioning = knobs;
+  pedal::CascadeSpec& cascade = spec.cascade;
+  cascade.taps = 6;
+  cascade.hints = 4 * knobs;
+  const std::size_t hints = static_cast<std::size_t>(cascade.hints);
+  cascade.hint_weight = Random(&rng, hints * static_cast<std::size_t>(knobs), 3.0f);
+  cascade.hint_bias = Random(&rng, hints, 2.0f);
+  cascade.pole = {0.7f, 0.9f, 0.97f, 0.99f, 0.997f, 0.9995f};
+  std::size_t in = 12, features = 12;
+  for (int size : sizes) {
+    const std::size_t units = static_cast<std::size_t>(size);
+    pedal::CascadeSpec::Layer layer;
+    layer.units = size;
+    layer.weight = Random(&rng, in * units, 2.0f / std::sqrt(static_cast<float>(in)));
+    layer.bias = Random(&rng, units, 0.5f);
+    layer.pole = Random(&rng, units, 0.49f);
+    for (float& pole : layer.pole) pole += 0.5f;
+    layer.slew.assign(units, slew);
+    layer.lift = Random(&rng, hints * units, 1.0f);
+    layer.shift = Random(&rng, hints * units, 0.5f);
+    cascade.layers.push_back(layer);
+    in = 2 * units;
+    features += in;
+  }
+  cascade.mix = Random(&rng, features, 0.3f);
+  cascade.remix = Random(&rng, hints * features, 0.1f);
+  return spec;
+}
+
 inline std::unique_ptr<pedal::Playable> RandomPlayable(int units, int frames,
                                                        unsigned seed) {
   std::unique_ptr<pedal::Playable> playable(new pedal::Playable);

@@ -3,11 +3,13 @@
 import json
 import os
 
+import numpy as np
 import pytest
 
 from pedal import bank
 from pedal.errors import BankError
 from tests.helpers import edit_manifest, edit_model, replace_model
+from tests.system.models import cascade
 
 
 def refusal(folder) -> str:
@@ -198,3 +200,66 @@ def test_the_schema_is_a_schema():
     import jsonschema
 
     jsonschema.Draft202012Validator.check_schema(json.loads(bank.SCHEMA.read_text()))
+
+
+def put_cascade(folder, knobs: int = 0) -> None:
+    """hum's block 16 becomes a time-invariant network."""
+    model = cascade(np.random.default_rng(0), [3, 4], knobs)
+    replace_model(folder, "hum-16.json", json.dumps(model).encode())
+
+
+def test_a_bank_with_a_cascade_loads(bank_folder):
+    put_cascade(bank_folder)
+    network = bank.load(bank_folder).effect("hum").model(16).network
+    kinds = [layer.kind for layer in network.layers]
+    assert kinds == ["taps", "cascade", "cascade", "mix"]
+
+
+CASCADE_SPOILS = {
+    "a pole of 1": (
+        lambda m: m["layers"][1]["weights"][2].__setitem__(0, 1.0),
+        "layers[1].weights[2][0]: expected 0 or above, below 1, found 1.0",
+    ),
+    "a pole that float32 rounds to 1": (
+        lambda m: m["layers"][0]["weights"][0].__setitem__(1, 1 - 1e-12),
+        "layers[0].weights[0][1]: expected 0 or above, below 1",
+    ),
+    "a slew below 0": (
+        lambda m: m["layers"][2]["weights"][3].__setitem__(2, -1.0),
+        "layers[2].weights[3][2]: expected 0 or above, found -1.0",
+    ),
+    "taps": (lambda m: m["layers"][0].update(taps=0), "layers[0].taps: expected 1..16"),
+    "order": (
+        lambda m: m["layers"].insert(1, m["layers"].pop(0)),
+        "layers[0].type: expected taps, found cascade",
+    ),
+    "a layer of theirs": (
+        lambda m: m["layers"][1].update(type="lstm"),
+        "layers[1].type: expected cascade, found lstm",
+    ),
+    "too few": (
+        lambda m: m.update(layers=m["layers"][-1:]),
+        "layers: expected taps, 1 to 8 cascades and a mix, found 1 layers",
+    ),
+    "mix": (
+        lambda m: m["layers"][3]["weights"][0].pop(),
+        "layers[3].weights[0]: expected shape",
+    ),
+    "activation": (
+        lambda m: m["layers"][1].update(activation="tanh"),
+        "layers[1].activation: expected algebraic, found tanh",
+    ),
+    "not a number": (
+        lambda m: m["layers"][1]["weights"][1].__setitem__(0, 1e300),
+        "layers[1].weights[1][0]: expected a finite number",
+    ),
+    "skip": (lambda m: m.update(in_skip=1), "layers: expected a cascade of 16 frames"),
+}
+
+
+@pytest.mark.parametrize("name", CASCADE_SPOILS)
+def test_a_spoilt_cascade_is_refused_by_layer(bank_folder, name):
+    change, expected = CASCADE_SPOILS[name]
+    put_cascade(bank_folder)
+    edit_model(bank_folder, "hum-16.json", change)
+    assert expected in refusal(bank_folder)

@@ -35,6 +35,41 @@ def recurrent(random: np.random.Generator, kind: str, wide: int, units: int) -> 
     }
 
 
+def cascade(random: np.random.Generator, sizes: list[int], knobs: int) -> dict:
+    """A time-invariant network; its poles slew as the dice fall."""
+    hints, taps, poles = 4 * knobs, int(random.integers(1, 9)), [0.5, 0.95, 0.9995]
+    wide = features = taps + len(poles)
+
+    def layer(kind: str, size: int, weights: list, **more: Any) -> dict:
+        shape = [None, None, size]
+        kept = [np.float32(weight).tolist() for weight in weights]
+        return {"type": kind, "shape": shape, "weights": kept, **more}
+
+    layers = [layer("taps", wide, [poles], taps=taps)]
+    if knobs:
+        slopes, offsets = (
+            random.normal(0, 3, (knobs, hints)),
+            random.normal(0, 1, hints),
+        )
+        layers.insert(0, layer("hints", hints, [slopes, offsets]))
+    for size in sizes:
+        weights = [
+            random.normal(0, 2, (wide, size)) / np.sqrt(wide),
+            random.normal(0, 0.3, size),
+            1 - np.exp(random.uniform(np.log(0.001), np.log(0.7), size)),
+            random.uniform(0, 1, size) * random.integers(0, 2),
+        ]
+        if knobs:
+            weights += [random.normal(0, 0.5, (hints, size)) for _ in range(2)]
+        layers.append(layer("cascade", 2 * size, weights, activation="algebraic"))
+        wide, features = 2 * size, features + 2 * size
+    mix = [random.normal(0, 0.3, features)]
+    if knobs:
+        mix.append(random.normal(0, 0.1, (hints, features)))
+    layers.append(layer("mix", 16, mix))
+    return {"in_shape": [None, None, 16 + knobs], "layers": layers, "in_skip": 0}
+
+
 def network(
     random: np.random.Generator, kind: str, units: int, frames: int, knobs: int
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.helpers import model_row
-from tests.system.models import network
+from tests.system.models import cascade, network
 from tests.system.rig import RATE_HZ, play
 from training import reference
 
@@ -54,3 +54,26 @@ def test_a_random_model_agrees_with_float64(tmp_path, kind, block, units) -> Non
     error = error_db(take.out[delay:], wish[: len(samples) - delay])
     print(f"{kind} {units} block {block}: {error:.1f} dB")
     assert error <= -90
+
+
+SIZES = ([6] * 6, [12, 8], [1], [5, 17, 3], [32, 32], [8] * 8)
+
+
+@pytest.mark.parametrize("knobs", [0, 1])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_a_random_cascade_agrees_with_float64(tmp_path, sizes, knobs) -> None:
+    random = np.random.default_rng(len(sizes) * 100 + sizes[0] + knobs)
+    model = cascade(random, sizes, knobs)
+    bank = bank_of_one(tmp_path, model, 16)
+    samples = plucks(random, 4096)
+    for drive in (0.0, 100.0)[: knobs + 1]:
+        take = play(samples, bank, block=16, raw=True, params={"drive": drive})
+        wish = reference.run(model, samples, np.full(knobs, drive / 100), 16)
+        error = error_db(take.out[15:], wish[: len(samples) - 15])
+        print(f"cascade {sizes}, drive {drive:g}: {error:.1f} dB")
+        assert not take.out[:15].any()
+        assert error <= -90
+        other = play(
+            samples, bank, block=16, raw=True, params={"drive": drive}, period=24
+        )
+        assert np.array_equal(take.out[:4000], other.out[:4000])

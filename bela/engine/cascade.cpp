@@ -1,0 +1,386 @@
+// The kernels of a cascade: vectors run over units, samples follow each other, so that
+// every one-pole is a plain recursion and no sample depends on how they are grouped.
+//
+// State: the input's last 15 samples and a place for one more, its one-poles; then of
+// each layer what the gain gave last and the one-poles; then, with knobs, whether what
+// follows is theirs, the knobs, and what Bend makes of them.
+// Bent: gain, bias and rest of each layer, then the mix.
+#include "engine/cascade.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "engine/finite.h"
+#include "engine/vec.h"
+
+namespace pedal {
+namespace {
+
+constexpr int kStride = 2 * kMaxCascadeUnits;  // floats of a sample's features
+constexpr int kPast = 16;                      // floats kept of the input
+constexpr int kKnobs = 16;                     // floats of [whether bent, knobs]
+constexpr float kLeastLift = -4.0f;  // keeps p + sqrt(1 + p^2) far from cancelling
+
+Vec Root(Vec x) { return Sqrt(MulAdd(Splat(1.0f), x, x)); }
+
+// sum[sample] += weights (columns, padded) x, kVecs vectors of units from `weights` on.
+template <int kSamples, int kVecs>
+inline __attribute__((always_inline)) const float* Columns(const float* weights,
+                                                           int padded, const float* x,
+                                                           int columns,
+                                                           Vec sum[][kVecs]) {
+  for (int c = 0; c < columns; ++c, weights += padded) {
+    Vec w[kVecs];
+    for (int v = 0; v < kVecs; ++v) w[v] = Load(weights + v * kLanes);
+    for (int n = 0; n < kSamples; ++n) {
+      const Vec a = Splat(x[n * kStride + c]);
+      for (int v = 0; v < kVecs; ++v) sum[n][v] = MulAdd(sum[n][v], w[v], a);
+    }
+  }
+  return weights;
+}
+
+// kVecs vectors of units, all 16 samples: z = W f.
+template <int kSamples, int kVecs>
+void Product(const float* weights, int padded, const float* heard, int first,
+             int second, int second_at, float* z) {
+  for (int n = 0; n < kMaxFrames; n += kSamples) {
+    Vec sum[kSamples][kVecs];
+    for (int k = 0; k < kSamples; ++k)
+      for (int v = 0; v < kVecs; ++v) sum[k][v] = Splat(0.0f);
+    const float* x = heard + n * kStride;
+    const float* rest = Columns<kSamples, kVecs>(weights, padded, x, first, sum);
+    Columns<kSamples, kVecs>(rest, padded, x + second_at, second, sum);
+    for (int k = 0; k < kSamples; ++k)
+      for (int v = 0; v < kVecs; ++v)
+        Store(z + (n + k) * kMaxCascadeUnits + v * kLanes, sum[k][v]);
+  }
+}
+
+enum class Poles { kLinear, kSlewing };
+
+// What one vector of units is played with.
+struct Units {
+  Vec gain, bias, rest, keep, share, slew_squared, mix_u, mix_s;
+};
+
+// z -> u and s of 16 samples, and their part of the output into `sum`, a vector a
+// sample. before, memory: the state.
+template <Poles kPoles>
+void Sound(const Units& units, const float* z, float* before, float* memory,
+           float* u_out, float* s_out, float* sum) {
+  Vec lifted = Load(before), s = Load(memory);
+  Vec v = Add(lifted, units.bias), root = Root(v);
+  for (int n = 0; n < kMaxFrames; ++n) {
+    lifted = Mul(units.gain, Load(z + n * kMaxCascadeUnits));
+    const Vec v_now = Add(lifted, units.bias), root_now = Root(v_now);
+    const Vec u = Sub(Divide(Add(v_now, v), Add(root_now, root)), units.rest);
+    v = v_now;
+    root = root_now;
+    if (kPoles == Poles::kLinear) {
+      s = MulAdd(Mul(units.share, u), units.keep, s);
+    } else {
+      const Vec move = Sub(u, s), steep = Mul(units.slew_squared, Mul(move, move));
+      s = Add(s, Divide(Mul(units.share, move), Sqrt(Add(Splat(1.0f), steep))));
+    }
+    Store(u_out + n * kStride, u);
+    Store(s_out + n * kStride, s);
+    const Vec part = MulAdd(Load(sum + n * kLanes), units.mix_u, u);
+    Store(sum + n * kLanes, MulAdd(part, units.mix_s, s));
+  }
+  Store(before, lifted);
+  Store(memory, s);
+}
+
+// sum over j of hints[j] * rows[j], a vector, onto `start`.
+Vec Hinted(Vec start, const float* hints, int count, const float* rows, int width) {
+  for (int j = 0; j < count; ++j)
+    start = MulAdd(start, Splat(hints[j]), Load(rows + j * width));
+  return start;
+}
+
+void Copy(const std::vector<float>& from, int count, float* to) {
+  std::copy(from.begin(), from.begin() + count, to);
+}
+
+// Rows of `count` numbers, each up to `padded`.
+void CopyRows(const std::vector<float>& from, int count, int padded,
+              AlignedFloats* to) {
+  const std::size_t rows = from.size() / static_cast<std::size_t>(count);
+  to->Prepare(rows * static_cast<std::size_t>(padded));
+  for (std::size_t r = 0; r < rows; ++r)
+    std::copy(from.begin() + static_cast<std::ptrdiff_t>(r) * count,
+              from.begin() + static_cast<std::ptrdiff_t>(r + 1) * count,
+              to->data() + r * static_cast<std::size_t>(padded));
+}
+
+bool AllBetween(const std::vector<float>& values, float least, float most) {
+  for (float v : values)
+    if (!IsFinite(v) || !(v >= least && v <= most)) return false;
+  return true;
+}
+
+constexpr float kLargest = 1e30f;
+constexpr float kSlowest = 0.99999994f;  // the largest float32 below 1
+
+const char* CheckLayer(const CascadeSpec::Layer& layer, int in, int hints) {
+  const int units = layer.units;
+  if (units < 1 || units > kMaxCascadeUnits) return "a cascade has not 1 to 32 units";
+  const std::size_t h = static_cast<std::size_t>(units);
+  const std::size_t hinted = static_cast<std::size_t>(hints) * h;
+  if (layer.weight.size() != static_cast<std::size_t>(in) * h ||
+      layer.bias.size() != h || layer.pole.size() != h || layer.slew.size() != h ||
+      layer.lift.size() != hinted || layer.shift.size() != hinted)
+    return "a cascade's weights have the wrong size";
+  if (!AllBetween(layer.pole, 0.0f, kSlowest)) return "a pole is not in [0, 1)";
+  if (!AllBetween(layer.slew, 0.0f, kLargest)) return "a slew is not 0 or above";
+  if (!AllBetween(layer.weight, -kLargest, kLargest) ||
+      !AllBetween(layer.bias, -kLargest, kLargest) ||
+      !AllBetween(layer.lift, -kLargest, kLargest) ||
+      !AllBetween(layer.shift, -kLargest, kLargest))
+    return "a weight is not a finite number";
+  return nullptr;
+}
+
+}  // namespace
+
+const char* CheckCascade(const CascadeSpec& spec, int conditioning) {
+  if (spec.taps < 1 || spec.taps > kMaxTaps) return "there are not 1 to 16 taps";
+  if (spec.pole.empty() || spec.pole.size() > static_cast<std::size_t>(kMaxTaps))
+    return "there are not 1 to 16 poles of the input";
+  if (!AllBetween(spec.pole, 0.0f, kSlowest)) return "a pole is not in [0, 1)";
+  if (spec.layers.empty() ||
+      spec.layers.size() > static_cast<std::size_t>(kMaxCascades))
+    return "there are not 1 to 8 cascades";
+  if (spec.hints < 0 || spec.hints > kMaxHints ||
+      (spec.hints > 0) != (conditioning > 0))
+    return "there are not 1 to 16 hints, or hints without knobs";
+  if (spec.hint_weight.size() != static_cast<std::size_t>(spec.hints) *
+                                     static_cast<std::size_t>(conditioning) ||
+      spec.hint_bias.size() != static_cast<std::size_t>(spec.hints))
+    return "the hints' weights have the wrong size";
+  int in = spec.taps + static_cast<int>(spec.pole.size());
+  std::size_t features = static_cast<std::size_t>(in);
+  for (const CascadeSpec::Layer& layer : spec.layers) {
+    if (const char* wrong = CheckLayer(layer, in, spec.hints)) return wrong;
+    in = 2 * layer.units;
+    features += static_cast<std::size_t>(in);
+  }
+  if (spec.mix.size() != features ||
+      spec.remix.size() != features * static_cast<std::size_t>(spec.hints))
+    return "the mix has the wrong size";
+  if (!AllBetween(spec.mix, -kLargest, kLargest) ||
+      !AllBetween(spec.remix, -kLargest, kLargest) ||
+      !AllBetween(spec.hint_weight, -kLargest, kLargest) ||
+      !AllBetween(spec.hint_bias, -kLargest, kLargest))
+    return "a weight is not a finite number";
+  return nullptr;
+}
+
+void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
+  taps_ = spec.taps;
+  poles_ = static_cast<int>(spec.pole.size());
+  padded_taps_ = PadToLanes(taps_);
+  padded_poles_ = PadToLanes(poles_);
+  hints_ = spec.hints;
+  conditioning_ = conditioning;
+  hint_weight_ = spec.hint_weight;
+  hint_bias_ = spec.hint_bias;
+  low_keep_.Prepare(static_cast<std::size_t>(padded_poles_));
+  low_share_.Prepare(static_cast<std::size_t>(padded_poles_));
+  Copy(spec.pole, poles_, low_keep_.data());
+  for (int p = 0; p < poles_; ++p) low_share_.data()[p] = 1.0f - low_keep_.data()[p];
+
+  layers_.clear();
+  int first = taps_, second = poles_, second_at = padded_taps_;
+  features_ = padded_taps_ + padded_poles_;
+  units_ = 0;
+  float macs = static_cast<float>(2 * poles_) + static_cast<float>(spec.mix.size());
+  float macs_of_knobs = static_cast<float>(spec.remix.size());
+  for (const CascadeSpec::Layer& from : spec.layers) {
+    layers_.emplace_back();
+    Layer& layer = layers_.back();
+    layer.first_inputs = first;
+    layer.second_inputs = second;
+    layer.second_at = second_at;
+    layer.padded = PadToLanes(from.units);
+    CopyRows(from.weight, from.units, layer.padded, &layer.weights);
+    CopyRows(from.bias, from.units, layer.padded, &layer.bias);
+    CopyRows(from.pole, from.units, layer.padded, &layer.keep);
+    CopyRows(from.slew, from.units, layer.padded, &layer.slew_squared);
+    CopyRows(from.lift, from.units, layer.padded, &layer.lift);
+    CopyRows(from.shift, from.units, layer.padded, &layer.shift);
+    layer.share.Prepare(layer.keep.size());
+    layer.slews = false;
+    for (int u = 0; u < from.units; ++u) {
+      layer.share.data()[u] = 1.0f - layer.keep.data()[u];
+      layer.slew_squared.data()[u] *= layer.slew_squared.data()[u];
+      layer.slews = layer.slews || layer.slew_squared.data()[u] > 0.0f;
+    }
+    first = second = from.units;
+    second_at = layer.padded;
+    features_ += 2 * layer.padded;
+    units_ += layer.padded;
+    macs += static_cast<float>(from.weight.size() + 2 * from.pole.size());
+    macs_of_knobs += static_cast<float>(from.lift.size() + from.shift.size());
+  }
+
+  // The mix, spread like the features: each part padded.
+  std::vector<int> parts = {taps_, poles_};
+  for (const CascadeSpec::Layer& from : spec.layers) {
+    parts.push_back(from.units);
+    parts.push_back(from.units);
+  }
+  mix_.Prepare(static_cast<std::size_t>(features_));
+  remix_.Prepare(static_cast<std::size_t>(features_ * hints_));
+  const int count = static_cast<int>(spec.mix.size());
+  int from = 0, to = 0;
+  for (int part : parts) {
+    for (int i = 0; i < part; ++i) {
+      mix_.data()[to + i] = spec.mix[static_cast<std::size_t>(from + i)];
+      for (int j = 0; j < hints_; ++j)
+        remix_.data()[j * features_ + to + i] =
+            spec.remix[static_cast<std::size_t>(j * count + from + i)];
+    }
+    from += part;
+    to += PadToLanes(part);
+  }
+
+  const int bent = 3 * units_ + features_;
+  state_size_ = kPast + padded_poles_ + 2 * units_;
+  const int line = static_cast<int>(kAlignment / sizeof(float));
+  state_size_ = (state_size_ + line - 1) / line * line;
+  macs_per_sample_ = macs + macs_of_knobs / kMaxFrames;
+  unbent_.Prepare(static_cast<std::size_t>(hints_ > 0 ? 0 : bent));
+  if (hints_ > 0)
+    state_size_ += (kKnobs + bent + line - 1) / line * line;
+  else
+    Bend(nullptr, unbent_.data());
+}
+
+// Gains, biases and what a bias alone sounds like, and the mix, at these knobs.
+void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME {
+  float hints[kMaxHints];
+  for (int j = 0; j < hints_; ++j) {
+    float x = hint_bias_[static_cast<std::size_t>(j)];
+    for (int k = 0; k < conditioning_; ++k)
+      x += conditioning[k] * hint_weight_[static_cast<std::size_t>(k * hints_ + j)];
+    hints[j] = x / std::sqrt(1.0f + x * x);
+  }
+  for (const Layer& layer : layers_) {
+    const int padded = layer.padded;
+    for (int u = 0; u < padded; u += kLanes) {
+      const Vec lift =
+          Max(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded),
+              Splat(kLeastLift));
+      const Vec bias = Hinted(Load(layer.bias.data() + u), hints, hints_,
+                              layer.shift.data() + u, padded);
+      const Vec root = Root(bias);
+      Store(bent + u, Add(lift, Root(lift)));
+      Store(bent + padded + u, bias);
+      // As Sound computes it, so that silence gives zero to the bit.
+      Store(bent + 2 * padded + u, Divide(Add(bias, bias), Add(root, root)));
+    }
+    bent += 3 * padded;
+  }
+  for (int f = 0; f < features_; f += kLanes)
+    Store(bent + f,
+          Hinted(Load(mix_.data() + f), hints, hints_, remix_.data() + f, features_));
+}
+
+// Bends anew only where a knob has moved since the last block.
+const float* Cascade::BentBy(const float* conditioning,
+                             float* state) const PEDAL_REALTIME {
+  if (hints_ == 0) return unbent_.data();
+  const int bent = 3 * units_ + features_;
+  const int line = static_cast<int>(kAlignment / sizeof(float));
+  float* knobs = state + state_size_ - (kKnobs + bent + line - 1) / line * line;
+  bool same = knobs[0] > 0.0f;
+  for (int k = 0; k < conditioning_; ++k)
+    same = same && knobs[1 + k] == conditioning[k];
+  if (!same) {
+    Bend(conditioning, knobs + kKnobs);
+    knobs[0] = 1.0f;
+    for (int k = 0; k < conditioning_; ++k) knobs[1 + k] = conditioning[k];
+  }
+  return knobs + kKnobs;
+}
+
+// The first features of 16 samples: taps, then the input's one-poles.
+void Cascade::Hear(const float* in, float* state, float* heard) const PEDAL_REALTIME {
+  float past[kPast + kMaxFrames];  // [n + kPast]: sample n
+  std::memcpy(past, state, kPast * sizeof(float));
+  std::memcpy(past + kPast, in, kMaxFrames * sizeof(float));
+  std::memcpy(state, past + kMaxFrames, kPast * sizeof(float));
+  for (int n = 0; n < kMaxFrames; ++n) {
+    float* row = heard + n * kStride;
+    for (int i = 0; i < taps_; ++i) row[i] = past[kPast + n - i];
+    for (int i = taps_; i < padded_taps_; ++i) row[i] = 0.0f;
+  }
+  for (int p = 0; p < padded_poles_; p += kLanes) {
+    const Vec keep = Load(low_keep_.data() + p), share = Load(low_share_.data() + p);
+    Vec low = Load(state + kPast + p);
+    for (int n = 0; n < kMaxFrames; ++n) {
+      low = MulAdd(Mul(share, Splat(past[kPast + n])), keep, low);
+      Store(heard + n * kStride + padded_taps_ + p, low);
+    }
+    Store(state + kPast + p, low);
+  }
+}
+
+void Cascade::Process(const float* in, const float* conditioning, float* out,
+                      float* state) const PEDAL_REALTIME {
+  alignas(kAlignment) float rooms[2][kMaxFrames * kStride];
+  alignas(kAlignment) float z[kMaxFrames * kMaxCascadeUnits];
+  alignas(kAlignment) float sum[kMaxFrames * kLanes];
+  const float* bent = BentBy(conditioning, state);
+  const float* mix = bent + 3 * units_;
+  float* heard = rooms[0];
+  Hear(in, state, heard);
+  const int inputs = padded_taps_ + padded_poles_;
+  for (int n = 0; n < kMaxFrames; ++n) {
+    Vec part = Splat(0.0f);
+    for (int f = 0; f < inputs; f += kLanes)
+      part = MulAdd(part, Load(mix + f), Load(heard + n * kStride + f));
+    Store(sum + n * kLanes, part);
+  }
+  mix += inputs;
+  float* next = rooms[1];
+  float* before = state + kPast + padded_poles_;
+  for (const Layer& layer : layers_) {
+    const int padded = layer.padded;
+    int u = 0;
+    for (; u + 2 * kLanes <= padded; u += 2 * kLanes)
+      Product<4, 2>(layer.weights.data() + u, padded, heard, layer.first_inputs,
+                    layer.second_inputs, layer.second_at, z + u);
+    for (; u < padded; u += kLanes)
+      Product<8, 1>(layer.weights.data() + u, padded, heard, layer.first_inputs,
+                    layer.second_inputs, layer.second_at, z + u);
+    for (u = 0; u < padded; u += kLanes) {
+      const Units units = {Load(bent + u),
+                           Load(bent + padded + u),
+                           Load(bent + 2 * padded + u),
+                           Load(layer.keep.data() + u),
+                           Load(layer.share.data() + u),
+                           Load(layer.slew_squared.data() + u),
+                           Load(mix + u),
+                           Load(mix + padded + u)};
+      (layer.slews ? Sound<Poles::kSlewing>
+                   : Sound<Poles::kLinear>)(units, z + u, before + u,
+                                            before + padded + u, next + u,
+                                            next + padded + u, sum);
+    }
+    bent += 3 * padded;
+    mix += 2 * padded;
+    before += 2 * padded;
+    std::swap(heard, next);
+  }
+  for (int n = 0; n < kMaxFrames; ++n) {
+    float y = 0.0f;
+    for (int lane = 0; lane < kLanes; ++lane) y += sum[n * kLanes + lane];
+    out[n] = y;
+  }
+}
+
+}  // namespace pedal

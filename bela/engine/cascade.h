@@ -1,0 +1,64 @@
+// A time-invariant block-16 network: layers of dense, antialiased sigmoid and one-poles
+// on 16 samples at once, and a mix of all of them. What it computes is described in
+// training/aa_file.py.
+//
+// Nothing goes back through a dense layer, so it can't whistle; all of the state is
+// zero after silence, whatever the knobs say.
+#pragma once
+#include "engine/aligned.h"
+#include "engine/model_spec.h"
+#include "engine/realtime.h"
+
+namespace pedal {
+
+// nullptr where `spec` can be played with `conditioning` knobs, else what is wrong with
+// it, as half a sentence.
+const char* CheckCascade(const CascadeSpec& spec, int conditioning);
+
+class Cascade {
+ public:
+  // Copies the weights of `spec`, for which CheckCascade must have returned nullptr.
+  // Allocates.
+  void Prepare(const CascadeSpec& spec, int conditioning);
+
+  // Floats of state, a whole number of cache lines; zeros are the state of silence.
+  int state_size() const { return state_size_; }
+  // Multiply-accumulates a sample, the one-poles' included.
+  float macs_per_sample() const { return macs_per_sample_; }
+
+  // Plays 16 samples. in and out may be the same; state: state_size() floats on a cache
+  // line. [audio]
+  void Process(const float* in, const float* conditioning, float* out,
+               float* state) const PEDAL_REALTIME;
+
+ private:
+  // One layer's weights, rows of units up to whole vectors.
+  struct Layer {
+    int first_inputs, second_inputs;  // columns: of u (or taps), of s (or poles)
+    int second_at;  // where the second ones lie in a sample's features
+    int padded;     // units
+    bool slews;
+    AlignedFloats weights;  // (first + second inputs, padded)
+    AlignedFloats bias, keep, share, slew_squared;
+    AlignedFloats lift, shift;  // (hints, padded)
+  };
+
+  void Bend(const float* conditioning, float* bent) const PEDAL_REALTIME;
+  const float* BentBy(const float* conditioning, float* state) const PEDAL_REALTIME;
+  void Hear(const float* in, float* state, float* heard) const PEDAL_REALTIME;
+
+  int taps_ = 1, padded_taps_ = 0;
+  int poles_ = 0, padded_poles_ = 0;
+  int hints_ = 0, conditioning_ = 0;
+  int features_ = 0;  // of all layers, each padded
+  int units_ = 0;     // of all layers, each padded
+  int state_size_ = 0;
+  float macs_per_sample_ = 0.0f;
+  std::vector<Layer> layers_;
+  AlignedFloats low_keep_, low_share_;
+  AlignedFloats mix_, remix_;                   // (features), (hints, features)
+  std::vector<float> hint_weight_, hint_bias_;  // (conditioning, hints), (hints)
+  AlignedFloats unbent_;  // what Bend gives where there are no knobs
+};
+
+}  // namespace pedal

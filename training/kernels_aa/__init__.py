@@ -1,0 +1,102 @@
+"""The cascade's training kernel: built at first use by the C++ compiler, by ctypes.
+
+`library()` is None where there is no compiler, where one fails, or where
+PEDAL_KERNELS=torch is set; training/aa.py then goes on in torch alone, much slower.
+"""
+
+import ctypes
+import functools
+import hashlib
+import os
+import platform
+import subprocess
+import tempfile
+from pathlib import Path
+
+from torch import Tensor
+
+SOURCE = Path(__file__).with_name("cascade.cpp")
+FLAGS = (  # what -ffast-math allows, without its start-up code that changes the process
+    *("-std=c++14", "-O3", "-march=native", "-shared", "-fPIC"),
+    *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros"),
+    *("-fassociative-math", "-freciprocal-math", "-ffinite-math-only"),
+)
+NUMBERS = ("steps", "lanes", "taps", "poles", "layers", "units", "features")
+POINTERS = (
+    *("sizes", "input", "input_pole", "weight", "gain", "bias", "rest", "pole", "slew"),
+    *("mix", "low_0", "before_0", "memory_0", "low", "before", "memory", "heard"),
+    *("sums", "output", "d_output", "d_input_pole", "d_weight", "d_gain", "d_bias"),
+    *("d_rest", "d_pole", "d_slew", "d_mix", "d_heard"),
+)
+
+
+class Job(ctypes.Structure):
+    """Mirrors `struct Job` of cascade.cpp; POINTERS are in its order."""
+
+    _fields_ = [
+        *((name, ctypes.c_int32) for name in NUMBERS),
+        *((name, ctypes.c_void_p) for name in POINTERS),
+    ]
+
+
+def job(numbers: dict[str, int], tensors: dict[str, Tensor]) -> Job:
+    """The arguments of one call; every tensor is float32 (sizes int32) and contiguous.
+
+    The caller keeps the tensors alive until the call is over.
+    """
+    filled = Job(**numbers)
+    for name, tensor in tensors.items():
+        setattr(filled, name, tensor.data_ptr())
+    return filled
+
+
+@functools.cache
+def library() -> ctypes.CDLL | None:
+    """The built kernel, or None; built once a source, compiler and processor."""
+    if os.environ.get("PEDAL_KERNELS") == "torch":
+        return None
+    compiler = os.environ.get("CXX", "c++")
+    stamp = f"{compiler} {FLAGS} {processor()}".encode() + SOURCE.read_bytes()
+    built = folder() / f"cascade-{hashlib.sha256(stamp).hexdigest()[:16]}.so"
+    try:
+        if not built.exists():
+            build(compiler, built)
+        return loaded(built)
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def loaded(built: Path) -> ctypes.CDLL:
+    """The library with its functions' arguments made known."""
+    kernel = ctypes.CDLL(str(built))
+    for call in (kernel.CascadeForward, kernel.CascadeBackward):
+        call.argtypes, call.restype = [ctypes.POINTER(Job)], None
+    return kernel
+
+
+def build(compiler: str, target: Path) -> None:
+    """Compiles under another name and renames, so that two runs may build at once."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_suffix(f".{os.getpid()}")
+    command = [compiler, *FLAGS, "-o", str(aside), str(SOURCE)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        aside.replace(target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def folder() -> Path:
+    """build/ beside the code where that can be written, else a temporary folder."""
+    beside = SOURCE.parents[2] / "build" / "kernels"
+    writable = os.access(SOURCE.parents[2], os.W_OK)
+    return beside if writable else Path(tempfile.gettempdir()) / "pedal-kernels"
+
+
+def processor() -> str:
+    """What tells processors apart: a kernel for one may stop the program on another."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line for line in lines if line.startswith(("flags", "Features"))), "")
