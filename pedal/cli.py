@@ -324,7 +324,7 @@ def train(
 
 @app.command()
 def virtual(
-    name: Annotated[str, typer.Argument(help="screamer, blues or rodent.")],
+    name: Annotated[str, typer.Argument(help="screamer, blues, rodent or fuzz.")],
     source: Annotated[Path, typer.Argument(metavar="IN.wav")],
     target: Annotated[Path, typer.Argument(metavar="OUT.wav")],
     drive: Annotated[float, typer.Option(help="0 to 100 %.")] = 50.0,

@@ -10,7 +10,12 @@ from training.errors import TrainingError
 
 Json = dict[str, Any]
 MANIFEST, GOLDEN_FOLDER = "bank.json", "golden"
-COLOURS = {"screamer": "#2f8f4e", "blues": "#2f6fb5", "rodent": "#b5602f"}
+COLOURS = {
+    "screamer": "#2f8f4e",
+    "blues": "#2f6fb5",
+    "rodent": "#b5602f",
+    "fuzz": "#a83248",
+}
 OTHER_COLOUR = "#7a5fa8"
 
 

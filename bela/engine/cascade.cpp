@@ -22,6 +22,9 @@ constexpr int kPast = 16;                      // floats kept of the input
 constexpr int kKnobs = 16;                     // floats of [whether bent, knobs]
 constexpr float kLeastLift = -4.0f;  // keeps p + sqrt(1 + p^2) far from cancelling
 
+// What a sum may be: its square is then a number. None of a trained model comes near.
+Vec Bounded(Vec x) { return Max(Min(x, Splat(1e14f)), Splat(-1e14f)); }
+
 Vec Root(Vec x) { return Sqrt(MulAdd(Splat(1.0f), x, x)); }
 
 // sum[sample] += weights (columns, padded) x, kVecs vectors of units from `weights` on.
@@ -71,10 +74,10 @@ template <Poles kPoles>
 void Sound(const Units& units, const float* z, float* before, float* memory,
            float* u_out, float* s_out, float* sum) {
   Vec lifted = Load(before), s = Load(memory);
-  Vec v = Add(lifted, units.bias), root = Root(v);
+  Vec v = Bounded(Add(lifted, units.bias)), root = Root(v);
   for (int n = 0; n < kMaxFrames; ++n) {
     lifted = Mul(units.gain, Load(z + n * kMaxCascadeUnits));
-    const Vec v_now = Add(lifted, units.bias), root_now = Root(v_now);
+    const Vec v_now = Bounded(Add(lifted, units.bias)), root_now = Root(v_now);
     const Vec u = Sub(Divide(Add(v_now, v), Add(root_now, root)), units.rest);
     v = v_now;
     root = root_now;
@@ -271,11 +274,11 @@ void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME 
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
     for (int u = 0; u < padded; u += kLanes) {
-      const Vec lift =
-          Max(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded),
-              Splat(kLeastLift));
-      const Vec bias = Hinted(Load(layer.bias.data() + u), hints, hints_,
-                              layer.shift.data() + u, padded);
+      const Vec lift = Max(
+          Bounded(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded)),
+          Splat(kLeastLift));
+      const Vec bias = Bounded(Hinted(Load(layer.bias.data() + u), hints, hints_,
+                                      layer.shift.data() + u, padded));
       const Vec root = Root(bias);
       Store(bent + u, Add(lift, Root(lift)));
       Store(bent + padded + u, bias);

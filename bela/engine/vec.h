@@ -46,7 +46,7 @@ inline Vec Divide(Vec a, Vec b) {
   r = vmulq_f32(r, vrecpsq_f32(b, r));
   return vmulq_f32(a, r);
 }
-// Nor a square root: likewise. For a of 1e-30 and above, which all of ours are.
+// Nor a square root: likewise, for a of 1e-30 to 1e30.
 inline Vec Sqrt(Vec a) {
   Vec r = vrsqrteq_f32(a);
   r = vmulq_f32(r, vrsqrtsq_f32(vmulq_f32(a, r), r));

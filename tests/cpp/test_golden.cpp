@@ -1,5 +1,5 @@
-// The factory bank's golden vectors (training/export.py, float64): the kernel on this
-// very processor plays the model.
+// Golden vectors in float64, of the factory bank (training/export.py) and of random
+// cascades (training/reference.py): the kernel on this very processor plays the model.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -70,4 +70,18 @@ TEST_CASE("every model of the factory bank gives its golden output to -90 dB") {
     }
   }
   CHECK(seen == 6);
+}
+
+TEST_CASE("random cascades give their golden output to -90 dB") {
+  const fs::path file = fs::path(PEDAL_ROOT) / "tests/cpp/golden/cascades.json";
+  for (const json& golden : json::parse(Text(file))) {
+    const int knobs = static_cast<int>(golden["conditioning"].size());
+    pedal::ModelSpec spec;
+    REQUIRE(pedal::ParseModel(golden["model"].dump(), 16, knobs, &spec) == "");
+    pedal::Model model;
+    model.Prepare(spec);
+    const double error_db = ErrorDb(golden["output"], Play(model, golden));
+    INFO(error_db);
+    CHECK(error_db < -90.0);
+  }
 }

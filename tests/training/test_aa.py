@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ SHAPES = {
     "two knobs, slewing": CascadeShape((4, 2), knobs=2, slews=True, taps=3, poles=2),
 }
 LANES, STEPS = 20, 5
+GOLDEN = Path(__file__).parents[1] / "cpp" / "golden" / "cascades.json"
 
 
 def network(shape: CascadeShape) -> Cascade:
@@ -138,6 +140,12 @@ def test_a_shift_of_the_input_by_one_sample_shifts_the_output():
     audio = 0.3 * np.random.default_rng(2).standard_normal(480)
     later = reference.run(model, np.concatenate(([0.0], audio)), [], 16)
     assert np.allclose(later[1:], reference.run(model, audio, [], 16), atol=1e-14)
+
+
+def test_the_engine_s_golden_cascades_are_what_the_reference_plays():
+    for row in json.loads(GOLDEN.read_text(encoding="utf-8")):
+        played = reference.run(row["model"], row["input"], row["conditioning"], 16)
+        assert np.allclose(played, row["output"], rtol=1e-7, atol=1e-9)
 
 
 def test_time_constants_cannot_run_away():

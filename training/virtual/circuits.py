@@ -1,4 +1,4 @@
-"""Three simulated pedals as chains of stages, solved at eight times the sample rate.
+"""Four simulated pedals as chains of stages, solved at eight times the sample rate.
 
 They are circuits of the textbook kind behind well-known sounds, with typical part
 values; no unit was measured. 0 dBFS is 1 V at input and output. Names are ours.
@@ -76,15 +76,52 @@ def blues(volts: Audio, rate_hz: float, drive: float) -> Audio:
     return 0.3 * high_pass(audio, rate_hz, 47e3, 1e-6)
 
 
+def inverting_clipper(audio: Audio, rate_hz: float) -> Audio:
+    """A transistor stage as an ideal inverting amplifier, diodes in its feedback.
+
+    10k and 100 nF into the virtual ground, 470k, 470 pF and the diodes back: what the
+    non-inverting stage gives beyond its input, turned over.
+    """
+    step_s = 1.0 / rate_hz
+    both = stages.feedback_clipper(audio, step_s, 470e3, 470e-12, 10e3, 100e-9)
+    return audio - both
+
+
+def scoop(audio: Audio, rate_hz: float) -> Audio:
+    """A tone pot of 100k at its middle between a low-pass and a high-pass.
+
+    39k into 10 nF and 3.9 nF into 22k, nodes joined by the pot, which is not loaded:
+    V(wiper) = (V(low) + V(high)) / 2, solved by hand from both nodes' currents.
+    """
+    low, high, pot = 1.0 / 39e3, 1.0 / 22e3, 1.0 / 100e3  # siemens
+    c_low, c_high = 10e-9, 3.9e-9
+    top = [c_low * c_high, 2.0 * c_high * (low + pot), low * (high + 2.0 * pot)]
+    middle = c_low * (high + pot) + c_high * (low + pot)
+    bottom = [c_low * c_high, middle, (low + pot) * (high + pot) - pot * pot]
+    return lfilter(*bilinear([0.5 * part for part in top], bottom, rate_hz), audio)
+
+
+def fuzz(volts: Audio, rate_hz: float, drive: float) -> Audio:
+    """Fuzz: a booster, two clipping stages one after the other, a scooped tone."""
+    audio = high_pass(volts, rate_hz, 39e3, 1e-6)
+    audio = -10.0 * low_pass(audio, rate_hz, 390e3, 100e-12)  # 390k over 39k
+    audio = (0.02 + 0.98 * audio_taper(drive)) * audio  # the sustain pot
+    audio = inverting_clipper(audio, rate_hz)
+    audio = scoop(inverting_clipper(audio, rate_hz), rate_hz)
+    return 1.5 * high_pass(audio, rate_hz, 100e3, 100e-9)
+
+
 PEDALS: dict[str, Callable[[Audio, float, float], Audio]] = {
     "screamer": screamer,
     "blues": blues,
     "rodent": rodent,
+    "fuzz": fuzz,
 }
 CIRCUITS = {
     "screamer": "simulated overdrive: op-amp with a diode pair in its feedback",
     "blues": "simulated two-stage transistor overdrive with diodes between the stages",
     "rodent": "simulated distortion: slewing op-amp and a diode pair to ground",
+    "fuzz": "simulated fuzz: two clipping transistor stages and a scooped tone",
 }
 
 

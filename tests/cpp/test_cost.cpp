@@ -1,0 +1,67 @@
+// What models cost here, in one run, so that only their ratio counts: run it alone with
+// `pedal-tests -tc="*cost of a cascade*" -s` and read the figures.
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "engine/denormals.h"
+#include "toys.h"
+
+#if !defined(__SANITIZE_ADDRESS__)
+namespace {
+
+constexpr int kSamples = 2048;
+
+// One model with what it needs to play.
+class Player {
+ public:
+  explicit Player(const pedal::ModelSpec& spec) {
+    model_.Prepare(spec);
+    state_.Prepare(static_cast<std::size_t>(model_.state_size()));
+  }
+
+  void Play() {
+    const float conditioning[pedal::kMaxConditioning] = {0.5f};
+    float out[pedal::kMaxFrames];
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < kSamples; i += model_.frames())
+      model_.Process(&in_[static_cast<std::size_t>(i)], conditioning, out,
+                     state_.data());
+    const std::chrono::duration<double, std::nano> took =
+        std::chrono::steady_clock::now() - begun;
+    best_ns_ = std::min(best_ns_, took.count() / kSamples);
+  }
+
+  double ns() const { return best_ns_; }  // a sample, the best of all runs
+
+ private:
+  pedal::Model model_;
+  pedal::AlignedFloats state_;
+  std::vector<float> in_ = toys::Noise(kSamples);
+  double best_ns_ = 1e9;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "the cost of a cascade is well below that of an LSTM of 16 units at block 1") {
+  pedal::FlushDenormals();
+  Player lstm(toys::RandomSpec(pedal::LayerKind::kLstm, 16, 1, 1, 1));
+  Player frames(toys::RandomSpec(pedal::LayerKind::kLstm, 32, 16, 1, 1));
+  Player two(toys::RandomCascade({12, 8}, 1, 0.0f, 1));
+  Player five(toys::RandomCascade({8, 8, 8, 8, 8}, 1, 0.0f, 1));
+  Player six(toys::RandomCascade({6, 6, 6, 6, 6, 6}, 1, 0.0f, 1));
+  for (int run = 0; run < 300; ++run)
+    for (Player* player : {&lstm, &frames, &two, &five, &six}) player->Play();
+  const auto share = [&lstm](const Player& player) {
+    return 100.0 * player.ns() / lstm.ns();
+  };
+  MESSAGE("ns a sample: LSTM-16 block 1 "
+          << lstm.ns() << ", LSTM-32 of frames " << frames.ns() << ", 12-8 " << two.ns()
+          << " (" << share(two) << " %), 8x5 " << five.ns() << " (" << share(five)
+          << " %), 6x6 " << six.ns() << " (" << share(six) << " %)");
+  CHECK(share(two) < 60.0);
+  CHECK(share(five) < 75.0);
+  CHECK(share(six) < 75.0);
+}
+#endif
