@@ -32,7 +32,9 @@ def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
     return examine(files.read(dry, "dry"), files.read(wet, "wet"))
 
 
-def examine(dry: Recording, wet: Recording) -> tuple[Report, Array, Array]:
+def examine(
+    dry: Recording, wet: Recording, least_seconds: float = LEAST_SECONDS
+) -> tuple[Report, Array, Array]:
     """All checks of a pair.
 
     returns: the report, and dry and wet aligned, (N,) each, wet with dry's polarity;
@@ -40,7 +42,7 @@ def examine(dry: Recording, wet: Recording) -> tuple[Report, Array, Array]:
     """
     report = Report(dry.name, wet.name)
     alone = [report.add(check(one)) for check in files.ALONE for one in (dry, wet)]
-    if any(alone) or report.add(length(dry, wet)):
+    if any(alone) or report.add(length(dry, wet, least_seconds)):
         return report, dry.audio, wet.audio
     noisy = [files.noise(one) for one in (dry, wet)]
     found = align.align(dry.audio, wet.audio)
@@ -66,11 +68,11 @@ def pair_row(name: str, bad: bool, *texts: str) -> Check:
     return Check(name, State.BAD if bad else State.GOOD, *texts)
 
 
-def length(dry: Recording, wet: Recording) -> Check:
+def length(dry: Recording, wet: Recording, least_seconds: float) -> Check:
     """Too short to split, or one much longer than the other; at another speed if so."""
     short = min((dry, wet), key=lambda one: one.seconds)
-    if short.seconds < LEAST_SECONDS:
-        expected = f"{LEAST_SECONDS:.0f} s or more"
+    if short.seconds < least_seconds:
+        expected = f"{least_seconds:.0f} s or more"
         found = f"{short.role}: {short.seconds:.1f} s"
         advice = "record longer; two minutes are good"
         return files.row(short, "length", True, found, expected, advice)
