@@ -152,7 +152,8 @@ def main() -> int:
             right, cases = right + named[kind], cases + count
     met = True
     if kinds:
-        met = right >= 0.95 * cases and alarms < 0.02 * chosen.good or not chosen.good
+        met = right >= 0.95 * cases
+        met = met and (alarms < 0.02 * chosen.good or not chosen.good)
         console.print(
             f"named rightly: {right} of {cases} ({100 * right / cases:.1f} %), goal 95 "
             f"%; good pairs refused: {alarms} of {chosen.good}, goal under 2 %"
