@@ -114,6 +114,7 @@ def examine_notes(material: Material, effect: str) -> Report:
     report, _, _ = examine(
         files.recording("Clean", "dry", material.train.audio[:size], files.RATE_HZ),
         files.recording(effect, "wet", material.train.targets[0, :size], files.RATE_HZ),
+        least_seconds=0.0,
     )
     report.rows = [
         replace(row, state=State.NOTED)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
-from training.causal import CLIPPERS, clipped
+from training.causal import PLAIN_CLIPPERS, clipped
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -50,7 +50,7 @@ def response(dry: Array, wet: Array) -> Array:
 
 def measure(dry: Array, wet: Array) -> Echo:
     """What comes back, in an aligned pair, (N,) each."""
-    found = [response(clipped(dry, gain, bass_cut), wet) for gain, bass_cut in CLIPPERS]
+    found = [response(clipped(dry, clipper), wet) for clipper in PLAIN_CLIPPERS]
     straight, energy = max(
         ((e[LAST - 2 : LAST + 2].max() / (e.sum() + 1e-30), e) for e in found),
         key=lambda one: one[0],

@@ -3,7 +3,7 @@
 The transfer from dry to wet is taken bin by bin through time; what a slow oscillator
 does to it repeats strictly, in every bin and through every note, and so stands as a
 line in the spectrum of that course. A pedal that only distorts follows the playing; to
-tell a steady rhythm from an oscillator, the same is measured on a clipper that cannot
+tell a steady rhythm from an oscillator, the same is measured on clippers that cannot
 move. Letters: N samples, F bins, T frames, M modulation frequencies.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, median_filter
 from scipy.signal import stft
 
-from training.causal import clipped
+from training.causal import BASS_CUT_HZ, Clipper, clipped
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -25,13 +25,17 @@ NEIGHBOURS_HZ = 0.8  # a line is measured against the median this far around
 OVERTONES, CHANCE = 8, 0.6  # of an oscillation; what the best of three bins has anyway
 LOUDEST = 3.0  # log of the strength that counts at most, so that one line is not all
 LEAST_SECONDS = 8.0
-STILL = (10.0, True)  # the clipper to compare with: gain, bass cut
+STILL = (  # to compare with
+    Clipper(2.0, BASS_CUT_HZ),
+    Clipper(10.0, BASS_CUT_HZ),
+    Clipper(10.0),
+)
 QUIET = 1e-3  # of the loudest frames' power in a bin: below, nothing is played there
 
 
 @dataclass(frozen=True)
 class Motion:
-    """hz: of the oscillator; strength: 3 to 11 for pedals that stand still, 19 and more
+    """hz: of the oscillator; strength: 3 to 9 for pedals that stand still, 17 and more
     for those that move, in 24 s of music."""
 
     hz: float
@@ -58,36 +62,33 @@ def courses(dry: NDArray[np.complex128], wet: NDArray[np.complex128]) -> list[Ar
     transfer = wet * dry.conj()
     turn = np.where(played, transfer / (np.abs(transfer) + 1e-20), 0.0)
     ratio = np.log(np.abs(wet) + 1e-12) - 0.5 * level
-    found = [unexplained(ratio, played, level, total), centred(turn, played)]
+    turn = np.where(played, turn - centred_mean(turn, played), 0.0)
+    found = [unexplained(ratio, played, level, total), turn]
     return [
         course / (np.sqrt(np.sum(np.abs(course) ** 2, 0)) + 1e-12) for course in found
     ]
 
 
-def centred(course: Array, played: NDArray[np.bool_]) -> Array:
-    """Less the mean of each bin, where it is played."""
-    mean = np.sum(course * played, 0) / np.maximum(played.sum(0), 1)
-    return np.where(played, course - mean, 0.0)
+def centred_mean(course: Array, played: NDArray[np.bool_]) -> Array:
+    """The mean of each bin, where it is played."""
+    return np.sum(course * played, 0) / np.maximum(played.sum(0), 1)
 
 
 def unexplained(
     course: Array, played: NDArray[np.bool_], level: Array, total: Array
 ) -> Array:
     """Less what each bin's own level and the whole level explain, squares included."""
-    left = np.zeros_like(course)
-    for column in range(course.shape[1]):
-        use = played[:, column]
-        if use.sum() < 30:
-            continue
-        one, all_of_it = level[use, column], total[use]
-        one, all_of_it = one - one.mean(), all_of_it - all_of_it.mean()
-        known = np.stack(
-            (np.ones_like(one), one, all_of_it, one**2, all_of_it**2, one * all_of_it)
-        )
-        target = course[use, column]
-        weights = np.linalg.lstsq(known.T, target, rcond=None)[0]
-        left[use, column] = np.clip(target - weights @ known, -3.0, 3.0)
-    return left
+    whole = np.broadcast_to((total - total.mean())[:, None], level.shape)
+    own = level - centred_mean(level, played)
+    one = np.ones_like(own)
+    known = np.stack((one, own, whole, own**2, whole**2, own * whole), axis=-1)
+    known *= played[:, :, None]  # (T, F, 6)
+    columns = known.transpose(1, 2, 0)  # (F, 6, T)
+    square = columns @ columns.transpose(0, 2, 1) + 1e-6 * np.eye(6)
+    target = (course * played).T[:, :, None]  # (F, T, 1)
+    weights = np.linalg.solve(square, columns @ target)
+    left = course - (columns.transpose(0, 2, 1) @ weights)[:, :, 0].T
+    return np.where(played, np.clip(left, -3.0, 3.0), 0.0)
 
 
 def lines(
@@ -135,7 +136,9 @@ def measure(dry: Array, wet: Array) -> Motion:
         return Motion(0.0, 0.0)
     played = spectra(dry)
     hz, moving = lines(played, spectra(wet))
-    _, still = lines(played, spectra(clipped(dry, *STILL)))
+    still = np.max(
+        [lines(played, spectra(clipped(dry, one)))[1] for one in STILL], axis=0
+    )
     beyond = moving / np.maximum(1.0, still)
     low, score = comb(hz, np.minimum(np.log(beyond + 1e-12), LOUDEST))
     return Motion(low, score * float(np.sqrt(beyond.max())))
