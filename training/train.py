@@ -33,8 +33,11 @@ class Result:
 
 
 def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Recipe:
-    """The recipe for a shape: frames take longer windows and a lower rate."""
-    recipe = Recipe(seed=seed, seconds=seconds)
+    """The recipe for a shape: frames take longer windows and a lower rate.
+
+    Lanes are whole vectors of 16, but with a knob a multiple of its five settings.
+    """
+    recipe = Recipe(seed=seed, seconds=seconds, lanes=40 if shape.knobs else 32)
     if shape.frames > 1:
         recipe = replace(recipe, updates=5000, window=2048, rate=2e-2, lanes=20)
     elif shape.hidden > 16:
