@@ -160,6 +160,7 @@ class Network(nn.Module):
             size = wide
         if not shape.knobs:
             self.after[-1].bias_mask.fill_(1.0)
+            nn.init.zeros_(self.after[-1].raw_bias)  # an offset takes long to unlearn
 
     def rest(self, lanes: int) -> State:
         """The state of silence."""
