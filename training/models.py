@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from training.errors import TrainingError
 from training.kernels import recurrent
 
 State = tuple[Tensor, Tensor]
@@ -222,9 +223,19 @@ def build(shape: Shape) -> Network:
 
 
 def device() -> torch.device:
-    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here."""
+    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here.
+
+    Raises TrainingError for a device that is not there.
+    """
     chosen = os.environ.get("PEDAL_DEVICE")
-    return torch.device(chosen or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if not chosen:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=chosen).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise TrainingError(
+            f'PEDAL_DEVICE: found "{chosen}", which is not here; take cpu, or unset it'
+        ) from error
 
 
 def standard_shape(block: int, hidden: int | None, knobs: int) -> Shape:
