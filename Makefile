@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 600
 JOBS ?= $(shell nproc)
 BIN := .venv/bin
 CMAKE = cmake -S bela
-CPP = $(shell find bela training tests/cpp -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
+CPP = $(shell find bela training tests/cpp tests/training -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
 RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SECONDS))
 
 MAKEFLAGS += --no-print-directory

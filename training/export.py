@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from training import aa_file, evaluate, reference
 from training.aa import Cascade
-from training.errors import WhistleError
+from training.errors import ShapeError, WhistleError
 from training.models import MaskedLinear, Network, Recurrent
 from training.virtual import guitar
 
@@ -42,10 +42,15 @@ def dense(linear: MaskedLinear, activation: str) -> Model:
     return layer("dense", activation, len(bias), [numbers(weight), numbers(bias)])
 
 
-def recurrent(unit: Recurrent) -> Model:
-    """The LSTM or GRU; torch's GRU order r, z, n becomes z, r, candidate."""
+def recurrent(unit: Recurrent, rest: NDArray[np.floating] | None = None) -> Model:
+    """The LSTM or GRU; torch's GRU order r, z, n becomes z, r, candidate.
+
+    rest: (I,), what is to be taken off its input; that goes into the bias.
+    """
     weights = [part.detach().numpy() for part in unit.parts()]
     from_input, from_hidden, bias, hidden_bias = weights
+    if rest is not None:
+        bias = bias - from_input @ rest
     if unit.unit == "lstm":
         arrays = [from_input.T, from_hidden.T, bias + hidden_bias]
     else:
@@ -62,7 +67,13 @@ def to_model(network: Network | Cascade) -> Model:
     if isinstance(network, Cascade):
         return aa_file.to_model(network)
     layers = [dense(linear, "tanh") for linear in network.before]
-    layers.append(recurrent(network.recurrent))
+    if len(network.before) > 1 and network.before[0].shifted:
+        raise ShapeError(
+            "shifted network: found more than one layer before, expected 1"
+        )
+    shifted = network.before and network.before[0].shifted
+    rest = network.before[0].at_rest().detach().numpy() if shifted else None
+    layers.append(recurrent(network.recurrent, rest))
     layers += [dense(linear, "tanh") for linear in network.after[:-1]]
     layers.append(dense(network.after[-1], ""))
     inputs = network.shape.frames + network.shape.knobs

@@ -4,9 +4,9 @@ One with knobs is *silent at rest* by construction: whatever they say, zero audi
 zero state give zero output, because every path from a bias or a knob to the output is
 multiplied by something that audio has moved. So there is no idle offset that could
 change with a knob. The masks below cut the other paths. A network without knobs has
-one resting point, whose output is taken off at export, so its candidate keeps its bias:
-a third of the error without. Letters: T steps, B lanes, F frames (samples a step),
-K knobs, H hidden units.
+one resting point, whose output is taken off at export, so its candidate and its last
+layer keep their biases: a third of the error without. Letters: T steps, B lanes,
+F frames (samples a step), K knobs, H hidden units.
 """
 
 import math
@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from training.aa import Cascade, CascadeShape
+from training.errors import TrainingError
 from training.kernels import recurrent
 
 State = tuple[Tensor, Tensor]
@@ -37,23 +38,29 @@ class Shape:
     hidden: int = 16
     after: tuple[int, ...] = ()
     in_skip: int = 1
+    shifted: bool = False  # the first dense layer bends audio about points of its own
 
 
 class MaskedLinear(nn.Module):
     """A dense layer of two halves that do not see each other: audio and knob hints.
 
     Only the hint half has a bias, so the audio half is odd: silence in, silence out.
+    shifted: the audio half has one too, and what it gives at rest is taken off.
     """
 
-    def __init__(self, audio: tuple[int, int], hints: tuple[int, int]) -> None:
+    def __init__(
+        self, audio: tuple[int, int], hints: tuple[int, int], shifted: bool = False
+    ) -> None:
         super().__init__()
+        self.audio_rows, self.shifted = audio[1], shifted
         rows, columns = audio[1] + hints[1], audio[0] + hints[0]
         mask = torch.zeros(rows, columns)
         mask[: audio[1], : audio[0]] = 1.0
         mask[audio[1] :, audio[0] :] = 1.0
         self.register_buffer("mask", mask)
         self.register_buffer(
-            "bias_mask", mask.new_tensor([0.0] * audio[1] + [1.0] * hints[1])
+            "bias_mask",
+            mask.new_tensor([float(shifted)] * audio[1] + [1.0] * hints[1]),
         )
         self.raw_weight = nn.Parameter(uniform(rows, columns, fan_in=columns))
         self.raw_bias = nn.Parameter(uniform(rows, fan_in=columns))
@@ -71,6 +78,16 @@ class MaskedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x: (T, B, columns).   returns: (T, B, rows)."""
         return nn.functional.linear(x, self.weight, self.bias)
+
+    def at_rest(self) -> Tensor:
+        """What the audio half gives in silence after its tanh, (rows,); else zeros."""
+        rest = torch.tanh(self.bias[: self.audio_rows])
+        return nn.functional.pad(rest, (0, len(self.bias) - self.audio_rows))
+
+    def bent(self, x: Tensor) -> Tensor:
+        """The layer with its tanh, and without what it gives at rest."""
+        y = torch.tanh(self(x))
+        return y - self.at_rest() if self.shifted else y
 
 
 class Recurrent(nn.Module):
@@ -135,13 +152,17 @@ class Network(nn.Module):
         self.before = nn.ModuleList()
         for size in shape.before:
             extra = HINTS * shape.knobs
-            self.before.append(MaskedLinear((audio, size), (hints, extra)))
+            shifted = shape.shifted and not self.before
+            self.before.append(MaskedLinear((audio, size), (hints, extra), shifted))
             audio, hints = size, extra
         self.recurrent = Recurrent(shape, audio, hints)
         self.after, size = nn.ModuleList(), shape.hidden
         for wide in (*shape.after, shape.frames):
             self.after.append(MaskedLinear((size, wide), (0, 0)))
             size = wide
+        if not shape.knobs:
+            self.after[-1].bias_mask.fill_(1.0)
+            nn.init.zeros_(self.after[-1].raw_bias)  # an offset takes long to unlearn
 
     def rest(self, lanes: int) -> State:
         """The state of silence."""
@@ -156,9 +177,11 @@ class Network(nn.Module):
             held = knobs.expand(audio.shape[0], *knobs.shape)
             x = torch.cat((audio, held), dim=-1)  # (T, B, F + K)
         for layer in self.before:
-            x = torch.tanh(layer(x))
-        if len(self.after) == 1:  # it has no bias, see MaskedLinear
+            x = layer.bent(x)
+        if len(self.after) == 1:
             y, state = self.recurrent(x, state, self.after[0].weight)  # (T, B, F)
+            if not self.shape.knobs:  # else it has no bias, see MaskedLinear
+                y = y + self.after[0].bias
         else:
             x, state = self.recurrent(x, state)  # (T, B, H)
             for layer in self.after[:-1]:
@@ -201,9 +224,19 @@ def build(shape: Shape | CascadeShape) -> Network | Cascade:
 
 
 def device() -> torch.device:
-    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here."""
+    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here.
+
+    Raises TrainingError for a device that is not there.
+    """
     chosen = os.environ.get("PEDAL_DEVICE")
-    return torch.device(chosen or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if not chosen:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        return torch.empty(0, device=chosen).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise TrainingError(
+            f'PEDAL_DEVICE: found "{chosen}", which is not here; take cpu, or unset it'
+        ) from error
 
 
 def standard_shape(

@@ -36,8 +36,11 @@ class Result:
 def standard_recipe(
     shape: Shape | CascadeShape, seed: int, seconds: float | None = None
 ) -> Recipe:
-    """The recipe for a shape: frames take longer windows and a lower rate."""
-    recipe = Recipe(seed=seed, seconds=seconds)
+    """The recipe for a shape: frames take longer windows and a lower rate.
+
+    Lanes are whole vectors of 16, but with a knob a multiple of its five settings.
+    """
+    recipe = Recipe(seed=seed, seconds=seconds, lanes=40 if shape.knobs else 32)
     if isinstance(shape, CascadeShape):
         recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=48)
     elif shape.frames > 1:

@@ -14,6 +14,7 @@ SHAPES = {
     "block 1": Shape(knobs=1),
     "block 16": Shape(frames=16, knobs=1, before=(12,), hidden=12, in_skip=0),
     "gru": Shape(unit="gru", knobs=2, hidden=8),
+    "shifted": Shape(knobs=1, before=(5,), shifted=True),
     "dense after": Shape(before=(6, 5), hidden=8, after=(7,)),
 }
 AUDIO = 0.3 * np.random.default_rng(1).standard_normal(1600)

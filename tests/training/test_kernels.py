@@ -1,7 +1,9 @@
 """The compiled kernel: the same as torch there and back, on every instruction set."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,6 +14,7 @@ from training.errors import ShapeError, TrainingError
 from training.kernels import build, library, recurrent
 from training.models import Network, Shape
 
+CHECK = Path(__file__).with_name("kernel_check.cpp")
 PATHS = list(library.paths())
 needs_kernel = pytest.mark.skipif(not PATHS, reason="no C++ compiler, so no kernel")
 SHAPES = st.fixed_dictionaries(
@@ -208,6 +211,29 @@ def test_without_a_compiler_torch_is_used_and_said_once(tmp_path):
         check=True,
     )
     assert run.stderr.count("training: no compiled kernel") == 1
+
+
+EMULATED = {  # compiler, flags, path, and what runs it
+    "aarch64": ("aarch64-linux-gnu-g++", (), "neon", "qemu-aarch64"),
+    "armhf": ("arm-linux-gnueabihf-g++", ("-mfpu=neon",), "portable", "qemu-arm"),
+}
+
+
+@pytest.mark.parametrize("machine", EMULATED)
+def test_the_kernel_is_right_on_an_emulated_processor(machine, tmp_path):
+    compiler, flags, path, emulator = EMULATED[machine]
+    if not (shutil.which(compiler) and shutil.which(emulator)):
+        pytest.skip(f"{compiler} and {emulator} are not installed")
+    made, source = tmp_path / "check", build.SOURCE
+    options = ["-std=c++17", "-O1", "-static", f"-I{source}", f"-DPEDAL_PATH={path}"]
+    files = [source / "path.cpp", source / "paths.cpp", CHECK]
+    subprocess.run(
+        [compiler, *options, *flags, f"-DPEDAL_PATHS(X)=X({path})", *files, "-o", made],
+        check=True,
+    )
+    run = subprocess.run([emulator, made], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout
+    assert f"{path} lstm" in run.stdout
 
 
 @needs_kernel

@@ -94,3 +94,9 @@ def test_too_little_audio_is_refused(material):
     short = Part(material.train.audio[:4000], material.train.targets[:, :4000])
     with pytest.raises(TrainingError, match=r"found 0\.1 s"):
         train.train(replace(material, train=short), SHAPE, RECIPE)
+
+
+def test_a_device_that_is_not_here_is_one_line(material, monkeypatch):
+    monkeypatch.setenv("PEDAL_DEVICE", "abacus")
+    with pytest.raises(TrainingError, match='PEDAL_DEVICE: found "abacus"'):
+        train.train(material, SHAPE, RECIPE)
