@@ -6,7 +6,8 @@ N features of all; what they compute is described in training/aa_file.py:
   taps     taps T, weights [poles (P)]; both 1..16, shape T + P
   cascade  1 to 8 of them, activation "algebraic", weights [(I, H), bias (H), pole (H),
            slew (H)] and with hints [lift (J, H), shift (J, H)]; H is 1..32, shape 2 H
-  mix      weights [(N)] and with hints [(J, N)]; shape 16
+  mix      weights [(N), pole (Q), depth (Q)] and with hints [(J, N)]; Q is 1..16, shape
+           16
 Poles are in [0, 1), slews 0 or above.
 """
 
@@ -21,6 +22,7 @@ KINDS = ("hints", "taps", "cascade", "mix")
 BLOCK = 16
 MOST_TAPS = MOST_HINTS = 16
 MOST_UNITS, MOST_CASCADES = 32, 8
+BOUNDS = {"taps": {0: 1.0}, "cascade": {2: 1.0, 3: np.inf}, "mix": {1: 1.0}}
 
 
 def is_cascade(rows: list) -> bool:
@@ -48,7 +50,9 @@ def check(path: Path, rows: list, knobs: int) -> list[tuple[np.ndarray, ...]]:
         else:
             if size != BLOCK:
                 raise wrong(path, f"{field}.shape", "[null, null, 16]", size)
-            shapes = [(features,), *([(hints, features)] if hints else [])]
+            couplers = (_couplers(path, field, row),)
+            hinted = [(hints, features)] if hints else []
+            shapes = [(features,), couplers, couplers, *hinted]
         weights.append(_arrays(path, field, row, shapes))
         _check_ranges(path, field, kind, weights[-1])
         if kind in ("taps", "cascade"):
@@ -88,6 +92,16 @@ def _taps(path: Path, field: str, row: dict[str, Any], size: int) -> int:
     return taps
 
 
+def _couplers(path: Path, field: str, row: dict[str, Any]) -> int:
+    """The number of one-poles of the output."""
+    values = row.get("weights")
+    poles = values[1] if isinstance(values, list) and len(values) > 1 else None
+    if not isinstance(poles, list) or not 1 <= len(poles) <= MOST_TAPS:
+        count = len(poles) if isinstance(poles, list) else poles
+        raise wrong(path, f"{field}.weights[1]", f"1..{MOST_TAPS} poles", count)
+    return len(poles)
+
+
 def _of_cascade(
     path: Path, field: str, row: dict[str, Any], size: int, width: int, hints: int
 ) -> list[tuple[int, ...]]:
@@ -120,7 +134,7 @@ def _check_ranges(
     path: Path, field: str, kind: str, weights: tuple[np.ndarray, ...]
 ) -> None:
     """Raises BankError for a pole outside [0, 1) or a slew below 0, as float32."""
-    bounds = {"taps": {0: 1.0}, "cascade": {2: 1.0, 3: np.inf}}.get(kind, {})
+    bounds = BOUNDS.get(kind, {})
     for number, most in bounds.items():
         values = weights[number].astype(np.float32)
         bad = ~((values >= 0.0) & (values < most))

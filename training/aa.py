@@ -5,7 +5,8 @@
     u[n] = (v[n] + v[n-1]) / (r(v[n]) + r(v[n-1])) - bias / r(bias)
     s[n] = s[n-1] + (1 - a) d / r(slew d),  d = u[n] - s[n-1]     r(x) = sqrt(1 + x^2)
     f    = [u, s]
-    y    = mix(knobs) [f0, f1, .., fL]
+    w    = mix(knobs) [f0, f1, .., fL]
+    y    = w + depth [one-pole low-passes of w]     as an output capacitor does
 
 The fraction is first-order antiderivative antialiasing of v / r(v), whose
 antiderivative is r: (r(a) - r(b)) / (a - b) = (a + b) / (r(a) + r(b)). Source of the
@@ -29,16 +30,17 @@ from training import kernels_aa
 
 BLOCK = 16
 HINTS = 4  # curves of each knob
-TAPS, POLES = 6, 6
-SIZES = (6, 6, 6, 6, 6, 6)
+TAPS, POLES, COUPLERS = 6, 6, 4
+SIZES = (8, 8, 8, 8, 8)  # as dear in the engine as fewer units, which fill no vector
 # Time constants stay between these; what rings longer would be heard at idle, and the
 # coupling capacitors of pedals take up to 100 ms.
 SHORTEST_SAMPLES, LONGEST_SAMPLES = 0.2, 5000.0
 INPUT_SAMPLES, UNIT_SAMPLES = (3.0, 2000.0), (1.0, 1000.0)  # at the start, log-spaced
+COUPLER_SAMPLES = (150.0, 4000.0)
 FIRST_SLEW = 0.5
 LEAST_LIFT = -4.0  # keeps p + r(p) far from cancelling in float32
 
-State = tuple[Tensor, Tensor, Tensor, Tensor]
+State = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class CascadeShape:
     slews: bool = False
     taps: int = TAPS
     poles: int = POLES
+    couplers: int = COUPLERS
     frames: int = BLOCK
 
     @property
@@ -95,6 +98,8 @@ class Weights:
     pole: Tensor  # (U,)
     slew: Tensor  # (U,)
     mix: Tensor  # (N, B)
+    coupler_pole: Tensor  # (Q,)
+    depth: Tensor  # (Q,)
 
 
 class Cascade(nn.Module):
@@ -115,6 +120,8 @@ class Cascade(nn.Module):
         self.mix = nn.Parameter(
             torch.randn(1, shape.features) * 0.1 * shape.features**-0.5
         )
+        self.coupler_time = nn.Parameter(log_spaced(COUPLER_SAMPLES, shape.couplers))
+        self.depth = nn.Parameter(torch.zeros(shape.couplers))
         self.log_slew = nn.Parameter(
             torch.full((units,), math.log(FIRST_SLEW)), requires_grad=shape.slews
         )
@@ -130,9 +137,10 @@ class Cascade(nn.Module):
             self.remix = nn.Parameter(torch.zeros(hints, shape.features))
 
     def rest(self, lanes: int) -> State:
-        """Silence for ever: taps' past (taps - 1, B), (poles, B), (U, B) twice."""
+        """Silence for ever: (taps - 1, B), (poles, B), (U, B) twice, (Q, B)."""
         shape = self.shape
-        rows = (shape.taps - 1, shape.poles, shape.hidden, shape.hidden)
+        units = (shape.hidden, shape.hidden)
+        rows = (shape.taps - 1, shape.poles, *units, shape.couplers)
         return tuple(self.mix.new_zeros(row, lanes) for row in rows)
 
     def weights(self, knobs: Tensor) -> Weights:
@@ -150,8 +158,17 @@ class Cascade(nn.Module):
         slew = torch.zeros_like(self.log_slew)
         if self.shape.slews:
             slew = self.log_slew.exp()
-        poles = pole(self.input_time), pole(self.unit_time)
-        return Weights(poles[0], tuple(self.weight), gain, bias, poles[1], slew, mix)
+        return Weights(
+            input_pole=pole(self.input_time),
+            weight=tuple(self.weight),
+            gain=gain,
+            bias=bias,
+            pole=pole(self.unit_time),
+            slew=slew,
+            mix=mix,
+            coupler_pole=pole(self.coupler_time),
+            depth=self.depth,
+        )
 
     def forward(
         self, audio: Tensor, knobs: Tensor, state: State
@@ -169,8 +186,9 @@ def play(x: Tensor, weights: Weights, state: State) -> tuple[Tensor, State]:
     kept = past[len(x) :].detach().clone()
     rest = weights.bias / root(weights.bias)
     if kernels_aa.library() is None:
-        y, later = play_in_torch(past, weights, rest, state[1:])
-        return y, (kept, *(part.detach() for part in later))
+        w, later = play_in_torch(past, weights, rest, state[1:4])
+        y, low = couple_in_torch(w, weights, state[4])
+        return y, (kept, *(part.detach() for part in (*later, low)))
     lanes = x.shape[1]
     spare = -lanes % kernels_aa.library().CascadeLanes()
 
@@ -179,7 +197,7 @@ def play(x: Tensor, weights: Weights, state: State) -> tuple[Tensor, State]:
         return nn.functional.pad(rows, (0, spare)) if spare else rows
 
     gain = nn.functional.pad(weights.gain, (0, spare), value=1.0)
-    y, *later = Window.apply(
+    w, *later = Window.apply(
         wide(past),
         weights.input_pole,
         torch.cat([part.reshape(-1) for part in weights.weight]),
@@ -189,10 +207,13 @@ def play(x: Tensor, weights: Weights, state: State) -> tuple[Tensor, State]:
         weights.pole,
         weights.slew,
         wide(weights.mix),
-        *(wide(part) for part in state[1:]),
+        *(wide(part) for part in state[1:4]),
         tuple(len(part) for part in weights.weight),
     )
-    return y[:, :lanes], (kept, *(part[:, :lanes] for part in later))
+    later = tuple(part[:, :lanes] for part in later)
+    coupler = weights.coupler_pole, weights.depth
+    y, low = Couple.apply(w[:, :lanes], *coupler, state[4])
+    return y, (kept, *later, low)
 
 
 class Shelf:
@@ -275,6 +296,45 @@ class Window(torch.autograd.Function):
         for large in (tensors["heard"], tensors["sums"], extra["d_heard"]):
             SHELF.put(large)
         return None, *(extra[f"d_{name}"] for name in names), None, None, None, None
+
+
+class Couple(torch.autograd.Function):
+    """The output's one-poles through the kernel."""
+
+    @staticmethod
+    def forward(ctx, w, poles, depth, low):
+        """w: (T, B), poles and depth: (Q,), low: (Q, B).   returns: (T, B), (Q, B)."""
+        given = [part.detach().contiguous() for part in (w, poles, depth, low)]
+        (steps, lanes), count = w.shape, len(poles)
+        lows, y = torch.empty(count, steps, lanes), torch.empty(steps, lanes)
+        tensors = [*given, lows, y]
+        kernels_aa.library().CoupleForward(
+            steps, lanes, count, *(part.data_ptr() for part in tensors)
+        )
+        ctx.kept = *given, lows
+        later = lows[:, -1].clone()
+        ctx.mark_non_differentiable(later)
+        return y, later
+
+    @staticmethod
+    def backward(ctx, d_y, _):
+        """Gradients of all but the state."""
+        w, poles, depth, low, lows = ctx.kept
+        found = [torch.zeros_like(part) for part in (w, poles, depth)]
+        tensors = [w, poles, depth, low, lows, d_y.contiguous(), *found]
+        tensors.append(torch.empty(w.shape[1]))
+        kernels_aa.library().CoupleBackward(
+            *w.shape, len(poles), *(part.data_ptr() for part in tensors)
+        )
+        return *found, None
+
+
+def couple_in_torch(w: Tensor, weights: Weights, low: Tensor) -> tuple[Tensor, Tensor]:
+    """What Couple does.   w: (T, B), low: (Q, B); returns: (T, B), (Q, B)."""
+    poles = weights.coupler_pole
+    many = w.expand(len(poles), -1, -1)
+    lows = smooth(many, poles, 0.0 * poles, low)  # (Q, T, B)
+    return w + (weights.depth[:, None, None] * lows).sum(dim=0), lows[:, -1]
 
 
 def play_in_torch(

@@ -11,8 +11,9 @@ types are none of its. With K knobs, J hints, H units of a layer, N features of 
            with hints also [lift (J, H), shift (J, H)]: gain = p + sqrt(1 + p^2) of
            p = max(h lift, -4), bias + h shift; gives [u, s] as training/aa.py says:
            shape 2H
-  mix      weights [mix (N)] and with hints [remix (J, N)]: the sum of all features of
-           taps and cascades with mix + h remix; shape 16, a value for each sample
+  mix      weights [mix (N), pole (Q), depth (Q)], with hints also [remix (J, N)]: w
+           is the sum of all features before with mix + h remix, the output w
+           and its one-pole low-passes by their depths; shape 16, a value a sample
 
 Poles are in [0, 1), slews 0 (a linear one-pole) or above. The knobs are read once a
 block of 16 samples, at its last one in the engine.
@@ -70,7 +71,8 @@ def to_model(network: Cascade) -> Model:
         layers.append(
             layer("cascade", 2 * len(matrix), weights, activation="algebraic")
         )
-    mix = [network.mix[0], *([network.remix] if shape.knobs else [])]
+    mix = [network.mix[0], at_rest.coupler_pole, network.depth]
+    mix += [network.remix] if shape.knobs else []
     layers.append(layer("mix", BLOCK, mix))
     inputs = [None, None, BLOCK + shape.knobs]
     return {"in_shape": inputs, "layers": layers, "in_skip": 0}
@@ -93,7 +95,7 @@ def weights_at(model: Model, knobs: Tensor) -> Weights:
         p = (hints @ lift).T.clamp_min(LEAST_LIFT)
         gains.append(p + root(p))
         biases.append(bias[:, None] + (hints @ shift).T)
-    mix, *remix = rows["mix"][0]
+    mix, coupler_pole, depth, *remix = rows["mix"][0]
     moved = (hints @ remix[0]).T if remix else torch.zeros(len(mix), len(knobs))
     return Weights(
         input_pole=rows["taps"][0][0],
@@ -103,6 +105,8 @@ def weights_at(model: Model, knobs: Tensor) -> Weights:
         pole=torch.cat([row[2] for row in rows["cascade"]]),
         slew=torch.cat([row[3] for row in rows["cascade"]]),
         mix=mix[:, None] + moved,
+        coupler_pole=coupler_pole,
+        depth=depth,
     )
 
 
@@ -114,7 +118,8 @@ def play_lanes(
     held = torch.tensor(np.asarray(knobs), dtype=torch.float32)
     audio = torch.tensor(np.asarray(lanes).T, dtype=torch.float32)
     weights, taps = weights_at(model, held), taps_of(model)
-    sizes = (taps - 1, len(weights.input_pole), len(weights.pole), len(weights.pole))
+    units = len(weights.pole)
+    sizes = (taps - 1, len(weights.input_pole), units, units, len(weights.depth))
     state = tuple(torch.zeros(size, len(held)) for size in sizes)
     played = []
     for window in audio.split(4096):
@@ -139,6 +144,6 @@ def cost(model: Model) -> int:
             total += sizes[0] + 2 * sizes[1]
             at_knobs += sum(sizes[4:])
         elif row["type"] == "mix":
-            total += sizes[0]
-            at_knobs += sum(sizes[1:])
+            total += sizes[0] + 3 * sizes[1]
+            at_knobs += sum(sizes[3:])
     return total - (-at_knobs // BLOCK)

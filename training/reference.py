@@ -47,6 +47,7 @@ class Cascade:
                 self.past = np.zeros((lanes, int(row["taps"])))  # the newest first
         self.hints, self.layers = rows["hints"], rows["cascade"]
         self.mix, self.pole = rows["mix"][0], rows["taps"][0][0]
+        self.coupled = np.zeros((lanes, len(self.mix[1])))
         self.low = np.zeros((lanes, len(self.pole)))
         sizes = [len(row[1]) for row in self.layers]
         self.before = [np.zeros((lanes, size)) for size in sizes]  # gain W f
@@ -58,7 +59,7 @@ class Cascade:
         if self.hints:
             bent = knobs @ self.hints[0][0] + self.hints[0][1]
             hints = bent / root(bent)  # (B, J)
-            mix = mix + hints @ self.mix[1]
+            mix = mix + hints @ self.mix[3]
         bends = [bend(row, hints) for row in self.layers]
         return np.stack([self.sample(x, bends, mix) for x in audio.T], axis=1)
 
@@ -76,7 +77,10 @@ class Cascade:
             s = self.memory[place] + (1.0 - pole) * move / root(slew * move)
             self.before[place], self.memory[place] = lifted, s
             features.append(np.concatenate((u, s), axis=1))
-        return np.sum(mix * np.concatenate(features, axis=1), axis=1)
+        w = np.sum(mix * np.concatenate(features, axis=1), axis=1)
+        share = 1.0 - self.mix[1]
+        self.coupled = self.coupled + share * (w[:, None] - self.coupled)
+        return w + self.coupled @ self.mix[2]
 
 
 def bend(row: list[Array], hints: Array) -> tuple[Array, Array]:

@@ -1,9 +1,9 @@
 // The kernels of a cascade: vectors run over units, samples follow each other, so that
 // every one-pole is a plain recursion and no sample depends on how they are grouped.
 //
-// State: the input's last 15 samples and a place for one more, its one-poles; then of
-// each layer what the gain gave last and the one-poles; then, with knobs, whether what
-// follows is theirs, the knobs, and what Bend makes of them.
+// State: the input's last 15 samples and a place for one more, its one-poles, the
+// output's; then of each layer what the gain gave last and the one-poles; then, with
+// knobs, whether what follows is theirs, the knobs, and what Bend makes of them.
 // Bent: gain, bias and rest of each layer, then the mix.
 #include "engine/cascade.h"
 
@@ -103,6 +103,12 @@ Vec Hinted(Vec start, const float* hints, int count, const float* rows, int widt
   return start;
 }
 
+float AddUp(const float* lanes) {
+  float sum = 0.0f;
+  for (int lane = 0; lane < kLanes; ++lane) sum += lanes[lane];
+  return sum;
+}
+
 void Copy(const std::vector<float>& from, int count, float* to) {
   std::copy(from.begin(), from.begin() + count, to);
 }
@@ -173,7 +179,13 @@ const char* CheckCascade(const CascadeSpec& spec, int conditioning) {
   if (spec.mix.size() != features ||
       spec.remix.size() != features * static_cast<std::size_t>(spec.hints))
     return "the mix has the wrong size";
-  if (!AllBetween(spec.mix, -kLargest, kLargest) ||
+  const std::size_t couplers = spec.coupler_pole.size();
+  if (couplers < 1 || couplers > static_cast<std::size_t>(kMaxTaps) ||
+      spec.depth.size() != couplers)
+    return "there are not 1 to 16 poles of the output";
+  if (!AllBetween(spec.coupler_pole, 0.0f, kSlowest)) return "a pole is not in [0, 1)";
+  if (!AllBetween(spec.depth, -kLargest, kLargest) ||
+      !AllBetween(spec.mix, -kLargest, kLargest) ||
       !AllBetween(spec.remix, -kLargest, kLargest) ||
       !AllBetween(spec.hint_weight, -kLargest, kLargest) ||
       !AllBetween(spec.hint_bias, -kLargest, kLargest))
@@ -250,8 +262,17 @@ void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
     to += PadToLanes(part);
   }
 
+  const int couplers = static_cast<int>(spec.coupler_pole.size());
+  padded_couplers_ = PadToLanes(couplers);
+  CopyRows(spec.coupler_pole, couplers, padded_couplers_, &coupler_keep_);
+  CopyRows(spec.depth, couplers, padded_couplers_, &depth_);
+  coupler_share_.Prepare(coupler_keep_.size());
+  for (int j = 0; j < couplers; ++j)
+    coupler_share_.data()[j] = 1.0f - coupler_keep_.data()[j];
+  macs += static_cast<float>(3 * couplers);
+
   const int bent = 3 * units_ + features_;
-  state_size_ = kPast + padded_poles_ + 2 * units_;
+  state_size_ = kPast + padded_poles_ + padded_couplers_ + 2 * units_;
   const int line = static_cast<int>(kAlignment / sizeof(float));
   state_size_ = (state_size_ + line - 1) / line * line;
   macs_per_sample_ = macs + macs_of_knobs / kMaxFrames;
@@ -332,6 +353,24 @@ void Cascade::Hear(const float* in, float* state, float* heard) const PEDAL_REAL
   }
 }
 
+// Adds up each sample's vector and, by their depths, the one-poles of that.
+void Cascade::Couple(const float* sum, float* state, float* out) const PEDAL_REALTIME {
+  alignas(kAlignment) float mixed[kMaxFrames], deep[kMaxFrames * kLanes];
+  for (int n = 0; n < kMaxFrames; ++n) mixed[n] = AddUp(sum + n * kLanes);
+  for (int j = 0; j < padded_couplers_; j += kLanes) {
+    const Vec keep = Load(coupler_keep_.data() + j);
+    const Vec share = Load(coupler_share_.data() + j), depth = Load(depth_.data() + j);
+    Vec low = Load(state + j);
+    for (int n = 0; n < kMaxFrames; ++n) {
+      low = MulAdd(Mul(share, Splat(mixed[n])), keep, low);
+      const Vec so_far = j == 0 ? Splat(0.0f) : Load(deep + n * kLanes);
+      Store(deep + n * kLanes, MulAdd(so_far, depth, low));
+    }
+    Store(state + j, low);
+  }
+  for (int n = 0; n < kMaxFrames; ++n) out[n] = mixed[n] + AddUp(deep + n * kLanes);
+}
+
 void Cascade::Process(const float* in, const float* conditioning, float* out,
                       float* state) const PEDAL_REALTIME {
   alignas(kAlignment) float rooms[2][kMaxFrames * kStride];
@@ -350,7 +389,8 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
   }
   mix += inputs;
   float* next = rooms[1];
-  float* before = state + kPast + padded_poles_;
+  float* couplers = state + kPast + padded_poles_;
+  float* before = couplers + padded_couplers_;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
     int u = 0;
@@ -379,11 +419,7 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
     before += 2 * padded;
     std::swap(heard, next);
   }
-  for (int n = 0; n < kMaxFrames; ++n) {
-    float y = 0.0f;
-    for (int lane = 0; lane < kLanes; ++lane) y += sum[n * kLanes + lane];
-    out[n] = y;
-  }
+  Couple(sum, couplers, out);
 }
 
 }  // namespace pedal

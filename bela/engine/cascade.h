@@ -45,6 +45,7 @@ class Cascade {
 
   void Bend(const float* conditioning, float* bent) const PEDAL_REALTIME;
   const float* BentBy(const float* conditioning, float* state) const PEDAL_REALTIME;
+  void Couple(const float* sum, float* state, float* out) const PEDAL_REALTIME;
   void Hear(const float* in, float* state, float* heard) const PEDAL_REALTIME;
 
   int taps_ = 1, padded_taps_ = 0;
@@ -56,7 +57,9 @@ class Cascade {
   float macs_per_sample_ = 0.0f;
   std::vector<Layer> layers_;
   AlignedFloats low_keep_, low_share_;
-  AlignedFloats mix_, remix_;                   // (features), (hints, features)
+  AlignedFloats mix_, remix_;  // (features), (hints, features)
+  int padded_couplers_ = 0;
+  AlignedFloats coupler_keep_, coupler_share_, depth_;
   std::vector<float> hint_weight_, hint_bias_;  // (conditioning, hints), (hints)
   AlignedFloats unbent_;  // what Bend gives where there are no knobs
 };

@@ -48,7 +48,8 @@ struct CascadeSpec {
   std::vector<float> hint_weight, hint_bias;  // (K, J), (J)
   std::vector<float> pole;                    // of the input
   std::vector<Layer> layers;
-  std::vector<float> mix, remix;  // (N), (J, N)
+  std::vector<float> mix, remix;           // (N), (J, N)
+  std::vector<float> coupler_pole, depth;  // (Q), of the output
 };
 
 // A sequence of layers. The first takes `frames` samples and then `conditioning` values

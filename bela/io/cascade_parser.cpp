@@ -109,12 +109,19 @@ std::string ReadMix(const JSONValue* layer, std::size_t features, CascadeSpec* s
   if (!LastOfShape(layer, L"shape", kMaxFrames, &size) || size != kMaxFrames)
     return "shape: expected [..., 16]";
   std::string wrong;
-  const JSONArray* weights = Weights(layer, spec->hints > 0 ? 2 : 1, &wrong);
+  const JSONArray* weights = Weights(layer, spec->hints > 0 ? 4 : 3, &wrong);
   if (!weights) return wrong;
   wrong = Named("mix", ReadRow((*weights)[0], features, &spec->mix));
+  if (!wrong.empty()) return wrong;
+  const JSONValue* poles = (*weights)[1];
+  const std::size_t count = poles->IsArray() ? poles->AsArray().size() : 0;
+  if (count < 1 || count > Size(kMaxTaps)) return "pole: expected 1 to 16 of them";
+  wrong = Named("pole", ReadBounded(poles, count, 1.0, &spec->coupler_pole));
+  if (!wrong.empty()) return wrong;
+  wrong = Named("depth", ReadRow((*weights)[2], count, &spec->depth));
   if (!wrong.empty() || spec->hints == 0) return wrong;
   return Named("remix",
-               ReadRows((*weights)[1], Size(spec->hints), features, &spec->remix));
+               ReadRows((*weights)[3], Size(spec->hints), features, &spec->remix));
 }
 
 }  // namespace

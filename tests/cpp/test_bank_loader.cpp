@@ -60,7 +60,7 @@ json CascadeModel() {
              {"weights", {Rows(6, 2), Row(2), poles, Row(2), Rows(3, 2), Rows(3, 2)}}},
             {{"type", "mix"},
              {"shape", {nullptr, nullptr, 16}},
-             {"weights", {Row(10), Rows(3, 10)}}}}}};
+             {"weights", {Row(10), poles, poles, Rows(3, 10)}}}}}};
 }
 
 std::string CascadeProblem(const json& model) {
@@ -161,6 +161,12 @@ TEST_CASE("a cascade is read, and its fault named with layer, found and expected
   model = CascadeModel();
   model["layers"][3]["weights"][0].push_back(1.0);
   CHECK(CascadeProblem(model) == "layer 3: mix: found 11 numbers, expected 10");
+  model = CascadeModel();
+  model["layers"][3]["weights"][1] = json::array();
+  CHECK(CascadeProblem(model) == "layer 3: pole: expected 1 to 16 of them");
+  model = CascadeModel();
+  model["layers"][3]["weights"][1][0] = 1.5;
+  CHECK(Contains(CascadeProblem(model), "layer 3: pole: found 1.5, expected 0"));
   model = CascadeModel();
   model["layers"][2]["weights"].erase(5);
   CHECK(CascadeProblem(model) == "layer 2: weights: expected 6 arrays");

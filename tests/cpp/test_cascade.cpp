@@ -126,6 +126,9 @@ TEST_CASE("a cascade that can't be played is refused in half a sentence") {
   CHECK(wrong([](Spec* s) { s->layers[1].bias.pop_back(); }) ==
         "a cascade's weights have the wrong size");
   CHECK(wrong([](Spec* s) { s->mix.pop_back(); }) == "the mix has the wrong size");
+  CHECK(wrong([](Spec* s) { s->depth.pop_back(); }) ==
+        "there are not 1 to 16 poles of the output");
+  CHECK(wrong([](Spec* s) { s->coupler_pole[0] = 2.0f; }) == "a pole is not in [0, 1)");
   CHECK(wrong([](Spec* s) { s->layers.resize(9, s->layers[0]); }) ==
         "there are not 1 to 8 cascades");
   CHECK(wrong([](Spec* s) { s->hints = 0; }) ==

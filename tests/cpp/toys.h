@@ -78,6 +78,8 @@ inline pedal::ModelSpec RandomCascade(const std::vector<int>& sizes, int knobs,
   }
   cascade.mix = Random(&rng, features, 0.3f);
   cascade.remix = Random(&rng, hints * features, 0.1f);
+  cascade.coupler_pole = {0.99f, 0.998f};
+  cascade.depth = {-0.4f, -0.5f};
   return spec;
 }
 

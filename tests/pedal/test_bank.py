@@ -245,6 +245,14 @@ CASCADE_SPOILS = {
         lambda m: m["layers"][3]["weights"][0].pop(),
         "layers[3].weights[0]: expected shape",
     ),
+    "an output's pole": (
+        lambda m: m["layers"][3]["weights"][1].__setitem__(0, -0.5),
+        "layers[3].weights[1][0]: expected 0 or above, below 1, found -0.5",
+    ),
+    "no poles of the output": (
+        lambda m: m["layers"][3]["weights"].__setitem__(1, []),
+        "layers[3].weights[1]: expected 1..16 poles, found 0",
+    ),
     "activation": (
         lambda m: m["layers"][1].update(activation="tanh"),
         "layers[1].activation: expected algebraic, found tanh",

@@ -63,7 +63,12 @@ def cascade(random: np.random.Generator, sizes: list[int], knobs: int) -> dict:
             weights += [random.normal(0, 0.5, (hints, size)) for _ in range(2)]
         layers.append(layer("cascade", 2 * size, weights, activation="algebraic"))
         wide, features = 2 * size, features + 2 * size
-    mix = [random.normal(0, 0.3, features)]
+    couplers = int(random.integers(1, 10))
+    mix = [
+        random.normal(0, 0.3, features),
+        1 - np.exp(random.uniform(np.log(0.0005), np.log(0.1), couplers)),
+        random.normal(0, 0.3, couplers),
+    ]
     if knobs:
         mix.append(random.normal(0, 0.1, (hints, features)))
     layers.append(layer("mix", 16, mix))

@@ -154,8 +154,8 @@ def test_time_constants_cannot_run_away():
     assert limits[1] == pytest.approx(np.exp(-1 / aa.LONGEST_SAMPLES))
 
 
-def test_the_usual_network_costs_600_multiplications():
-    assert evaluate.cost(export.to_model(Cascade(CascadeShape()))) == 600
+def test_the_usual_network_costs_804_multiplications():
+    assert evaluate.cost(export.to_model(Cascade(CascadeShape()))) == 804
 
 
 def test_images_are_what_is_no_harmonic():
@@ -179,5 +179,5 @@ def test_it_learns_a_pedal_and_its_knob_in_seconds(material):
     result = train.train(material, shape, recipe)
     model = export.silenced(result.network, material.settings)
     figures = evaluate.quality(model, material.test, material.settings)
-    assert max(figures["esr_by_setting"]) < 0.05
+    assert max(figures["esr_by_setting"]) < 0.1  # 500 updates of 8000
     assert evaluate.idle_dbfs(model, material.settings) < -100

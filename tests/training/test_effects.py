@@ -69,6 +69,25 @@ def test_a_second_effect_leaves_the_first_in_place(bank):
     assert not [path for path in bank.iterdir() if path.name.startswith(".")]
 
 
+def test_block_16_is_a_cascade_with_its_images_and_idle_told(tmp_path):
+    folder = tmp_path / "night-set"
+    cli.train_virtual("fuzz", folder, model_block=16, seconds=3.0, drive="fixed")
+    row = json.loads((folder / "bank.json").read_text())["effects"][0]["models"][0]
+    assert row["delay_samples"] == 15
+    assert row["cost_mac_per_sample"] == 804
+    assert len(row["quality"]["images_db"]) == 3
+    assert row["idle_dbfs"] < -100.0
+    layers = bank_of(folder).effects[0].models[0].network.layers
+    assert [layer.kind for layer in layers] == ["taps", *["cascade"] * 5, "mix"]
+
+
+def bank_of(folder):
+    """The bank as the product reads it."""
+    return pytest.importorskip("pedal.bank", reason="pedal/bank.py is not here").load(
+        folder
+    )
+
+
 def test_a_recorded_pair_is_aligned_and_trained(tmp_path):
     dry = guitar.play(25.0, seed=4)
     wet = -0.5 * np.concatenate((np.zeros(300, np.float32), dry))[: len(dry)]

@@ -76,4 +76,4 @@ def test_memories_of_a_framed_network_are_counted_in_frames():
 def test_the_factory_sizes_are_16_and_32_units():
     assert standard_shape(1, None, knobs=1).hidden == 16
     assert standard_shape(16, None, 1, recurrent=True).before == (32,)
-    assert standard_shape(16, 24, knobs=1).sizes == (6,) * 6
+    assert standard_shape(16, 24, knobs=1).sizes == (8,) * 5

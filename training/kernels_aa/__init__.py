@@ -71,6 +71,9 @@ def loaded(built: Path) -> ctypes.CDLL:
     kernel = ctypes.CDLL(str(built))
     for call in (kernel.CascadeForward, kernel.CascadeBackward):
         call.argtypes, call.restype = [ctypes.POINTER(Job)], None
+    numbers, floats = [ctypes.c_int] * 3, [ctypes.c_void_p]
+    kernel.CoupleForward.argtypes = [*numbers, *floats * 6]
+    kernel.CoupleBackward.argtypes = [*numbers, *floats * 10]
     return kernel
 
 

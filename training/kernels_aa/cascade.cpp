@@ -327,3 +327,49 @@ extern "C" void CascadeBackward(const Job* given) {
     HearInputBack(job, lane, heard, job.d_heard);
   }
 }
+
+// y = x + sum over j of depth[j] low[j], low[j] the one-pole of x with pole[j].
+// x, y: (T, B); lows: (Q, T, B), kept for the way back; low_0: (Q, B).
+extern "C" void CoupleForward(int steps, int lanes, int count, const float* x,
+                              const float* pole, const float* depth, const float* low_0,
+                              float* lows, float* y) {
+  const std::size_t size = static_cast<std::size_t>(steps) * lanes;
+  std::memcpy(y, x, size * sizeof(float));
+  for (int j = 0; j < count; ++j) {
+    const float* before = low_0 + j * lanes;
+    float* now = lows + j * size;
+    for (int t = 0; t < steps; ++t, before = now, now += lanes)
+      for (int b = 0; b < lanes; ++b) {
+        const float from = x[static_cast<std::size_t>(t) * lanes + b];
+        now[b] = before[b] + (1.0f - pole[j]) * (from - before[b]);
+        y[static_cast<std::size_t>(t) * lanes + b] += depth[j] * now[b];
+      }
+  }
+}
+
+// d_x from d_y, and the gradients of poles and depths; carry: (B), scratch.
+extern "C" void CoupleBackward(int steps, int lanes, int count, const float* x,
+                               const float* pole, const float* depth,
+                               const float* low_0, const float* lows, const float* d_y,
+                               float* d_x, float* d_pole, float* d_depth, float* carry) {
+  const std::size_t size = static_cast<std::size_t>(steps) * lanes;
+  std::memcpy(d_x, d_y, size * sizeof(float));
+  for (int j = 0; j < count; ++j) {
+    std::memset(carry, 0, lanes * sizeof(float));
+    for (int t = steps - 1; t >= 0; --t) {
+      const std::size_t at = static_cast<std::size_t>(t) * lanes;
+      const float* now = lows + j * size + at;
+      const float* before = t > 0 ? now - lanes : low_0 + j * lanes;
+      float of_pole = 0.0f, of_depth = 0.0f;
+      for (int b = 0; b < lanes; ++b) {
+        const float d_low = carry[b] + depth[j] * d_y[at + b];
+        of_depth += d_y[at + b] * now[b];
+        of_pole += d_low * (before[b] - x[at + b]);
+        d_x[at + b] += (1.0f - pole[j]) * d_low;
+        carry[b] = pole[j] * d_low;
+      }
+      d_pole[j] += of_pole;
+      d_depth[j] += of_depth;
+    }
+  }
+}
