@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pedal import bank as banks
-from training import audio, evaluation, figures, pairs
+from training import evaluation, figures, recorded
 from training.errors import TrainingError
 from training.evaluation import Deployed, Result, Subject, Truth
 from training.virtual.circuits import CIRCUITS
@@ -104,8 +104,9 @@ def truth_of(
 ) -> Truth:
     """What an effect should sound like. Raises TrainingError where nobody knows."""
     if pair is not None:
-        dry, wet = pairs.align(*(audio.read(path) for path in pair))
-        return evaluation.pair_truth(f"the held-out end of {pair[0].name}", dry, wet)
+        made = recorded.from_pairs([pair], only_check=False).material
+        assert made is not None
+        return evaluation.pair_truth(f"the held-out part of {pair[0].name}", made.test)
     if effect not in CIRCUITS:
         raise TrainingError(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from training import audio, factory, figures, loudness
 from training.errors import TrainingError
-from training.material import DRIVES, split_sources
+from training.material import DRIVES, Part, split_sources
 from training.virtual import circuits, guitar
 
 Audio = NDArray[np.float32]
@@ -100,12 +100,10 @@ def virtual_truth(effect: str, source: str, dry: Audio, has_knob: bool) -> Truth
     )
 
 
-def pair_truth(source: str, dry: Audio, wet: Audio) -> Truth:
-    """The held-out end of a recorded pair, already aligned."""
-    parts = split_sources([dry]), split_sources([wet])
-    return Truth(
-        source, parts[0]["test"], {DEFAULT_DRIVE: parts[1]["test"]}, (DEFAULT_DRIVE,)
-    )
+def pair_truth(source: str, part: Part) -> Truth:
+    """The part of a recorded pair that its training left out."""
+    wet = {DEFAULT_DRIVE: part.targets[0]}
+    return Truth(source, part.audio, wet, (DEFAULT_DRIVE,))
 
 
 def evaluate(subject: Subject, truth: Truth) -> Result:
