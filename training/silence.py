@@ -146,6 +146,21 @@ class Silence:
         self.fork.windows_left = state["windows_left"]
 
 
+class Still:
+    """For a network that is left alone, or that cannot but fall silent."""
+
+    def loss(self, *_: object) -> float:
+        """Nothing to add."""
+        return 0.0
+
+    def state(self) -> dict[str, Any]:
+        """Nothing to remember."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Nothing to go on from."""
+
+
 def remedy(network: Network, settings: Tensor, knobs: Tensor, power: float) -> Silence:
     """What teaches this network silence; arguments as Silence takes them."""
     return Silence(network, settings, knobs, power)
