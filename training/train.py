@@ -37,7 +37,8 @@ def standard_recipe(shape: Shape, seed: int, seconds: float | None = None) -> Re
 
     Lanes are whole vectors of 16, but with a knob a multiple of its five settings.
     """
-    recipe = Recipe(seed=seed, seconds=seconds, lanes=40 if shape.knobs else 32)
+    lanes = 40 if shape.knobs else 32
+    recipe = Recipe(updates=6000, seed=seed, seconds=seconds, lanes=lanes)
     if shape.frames > 1:
         recipe = replace(recipe, updates=5000, window=2048, rate=2e-2, lanes=20)
     elif shape.hidden > 16:
