@@ -43,13 +43,16 @@ def make(
 ) -> Effect:
     """Trains until a model is silent at idle, and measures it.
 
+    The first time without remedies, as most need none; then with, and another seed.
+
     origin: "circuit", "recordings", "data": what the provenance says. watch: told how
     far it is. A run that was killed before goes on where it was.
     Raises WhistleError when no seed of three gives a silent model.
     """
     kept: list[Path] = []
     for attempt in range(SEEDS_TRIED):
-        tried = replace(recipe, seed=recipe.seed + attempt)
+        seed, taught = recipe.seed + attempt, recipe.remedies or attempt > 0
+        tried = replace(recipe, seed=seed, remedies=taught)
         result = train(material, shape, tried, console, checkpoint.folder(), watch)
         kept += [result.kept] if result.kept and not result.stopped else []
         try:

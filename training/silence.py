@@ -148,7 +148,7 @@ class Silence:
 
 
 class Still:
-    """For a network that cannot but fall silent: nothing to teach."""
+    """For a network that is left alone, or that cannot but fall silent."""
 
     def loss(self, *_: object) -> float:
         """Nothing to add."""

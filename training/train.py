@@ -40,7 +40,8 @@ def standard_recipe(
 
     Lanes are whole vectors of 16, but with a knob a multiple of its five settings.
     """
-    recipe = Recipe(seed=seed, seconds=seconds, lanes=40 if shape.knobs else 32)
+    lanes = 40 if shape.knobs else 32
+    recipe = Recipe(updates=6000, seed=seed, seconds=seconds, lanes=lanes)
     if isinstance(shape, CascadeShape):
         recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=48)
     elif shape.frames > 1:

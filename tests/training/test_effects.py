@@ -8,8 +8,11 @@ import sys
 import numpy as np
 import pytest
 
-from training import audio, cli, loudness, player
-from training.errors import CheckError, TrainingError
+from training import audio, checkpoint, cli, effects, export, loudness, player
+from training.errors import CheckError, TrainingError, WhistleError
+from training.material import pair_material
+from training.models import Shape
+from training.run import Recipe
 from training.virtual import guitar
 
 
@@ -129,3 +132,46 @@ def test_a_simulated_pedal_plays_a_file_without_torch(tmp_path):
 def test_a_block_of_eight_is_refused(tmp_path):
     with pytest.raises(TrainingError, match="found 8, expected 1 or 16"):
         cli.train_virtual("blues", tmp_path, model_block=8, seconds=0.1, drive="fixed")
+
+
+def test_a_model_that_whistles_is_trained_again_with_another_seed_and_remedies(
+    monkeypatch,
+):
+    tried, learn, silenced = [], effects.train, export.silenced
+
+    def noted(material, shape, recipe, *others):
+        tried.append((recipe.seed, recipe.remedies))
+        return learn(material, shape, recipe, *others)
+
+    def whistles_once(network, settings):
+        if len(tried) == 1:
+            raise WhistleError("model whistles at idle")
+        return silenced(network, settings)
+
+    monkeypatch.setattr(effects, "train", noted)
+    monkeypatch.setattr(export, "silenced", whistles_once)
+    dry = guitar.play(25.0, seed=4)
+    notes: list[str] = []
+    effect = effects.make(
+        pair_material(dry, 0.5 * dry),
+        Shape(hidden=4),
+        Recipe(updates=20, lanes=8, seed=7),
+        {"circuit": "", "recordings": [], "data": ""},
+        watch=lambda report: notes.append(report.note),
+    )
+    assert tried == [(7, False), (8, True)]
+    assert effect.row["training"]["seed"] == 8
+    assert "seed 7: model whistles at idle" in notes
+
+
+def test_the_runs_of_a_written_model_are_removed(tmp_path):
+    dry = guitar.play(25.0, seed=4)
+    effect = effects.make(
+        pair_material(dry, 0.5 * dry),
+        Shape(hidden=4),
+        Recipe(updates=20, lanes=8),
+        {"circuit": "", "recordings": [], "data": ""},
+    )
+    assert len(list(checkpoint.folder().iterdir())) == 1
+    effects.write(tmp_path / "bank", "half", effect)
+    assert not list(checkpoint.folder().iterdir())

@@ -4,12 +4,13 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from training import checkpoint, run, train
 from training.errors import CheckpointError
-from training.material import Material, split_sources, virtual_material
+from training.material import Material, Part, split_sources, virtual_material
 from training.models import Shape
 from training.virtual import guitar
 
@@ -33,15 +34,20 @@ def saved_at_every_update(monkeypatch):
     monkeypatch.setattr(train, "SAVE_SECONDS", 0.0)
 
 
-def killed_after(updates: int, material: Material, kept: Path, recipe=RECIPE) -> None:
-    """Trains until the run is killed."""
+def killer(updates: int):
+    """Ends a run after so many updates."""
 
     def watch(report: run.Report) -> None:
-        if report.done * recipe.updates >= updates:
+        if report.done * RECIPE.updates >= updates:
             raise KilledError
 
+    return watch
+
+
+def killed_after(updates: int, material: Material, kept: Path) -> None:
+    """Trains until the run is killed."""
     with pytest.raises(KilledError):
-        train.train(material, SHAPE, recipe, kept=kept, watch=watch)
+        train.train(material, SHAPE, RECIPE, kept=kept, watch=killer(updates))
 
 
 def notes_of(material: Material, kept: Path, recipe=RECIPE):
@@ -69,6 +75,25 @@ def test_a_killed_run_ends_in_the_same_network_as_one_that_was_not(
     assert notes == [f"going on after {updates} of 24 updates"]
     assert same(result.network, whole.network)
     assert result.validation_esr == whole.validation_esr
+
+
+def test_a_killed_run_with_remedies_ends_in_the_same_network_as_well(
+    material, tmp_path
+):
+    recipe = replace(RECIPE, remedies=True)
+    dry = material.train.audio
+    knob = replace(
+        material,
+        train=Part(dry, np.stack((material.train.targets[0], 0.5 * dry))),
+        validate=Part(material.validate.audio, material.validate.targets[[0, 0]]),
+        settings=np.array([[0.0], [1.0]], np.float32),
+        conditioning=["drive"],
+    )
+    shape = replace(SHAPE, knobs=1)
+    whole = train.train(knob, shape, recipe)
+    with pytest.raises(KilledError):
+        train.train(knob, shape, recipe, kept=tmp_path, watch=killer(15))
+    assert same(train.train(knob, shape, recipe, kept=tmp_path).network, whole.network)
 
 
 def test_a_run_of_another_seed_does_not_go_on_from_it(material, tmp_path):
