@@ -70,18 +70,20 @@ class Player:
         chosen = faults.FAULTS.get(kind)
         if chosen:
             dry, wet = chosen[rng.integers(len(chosen))](dry, wet, rng)
-        noisy = kind != "silence"
-        sides = [recorded(side, rng, noisy) for side in (dry, wet)]
+        sides = [recorded(side, rng, kind) for side in (dry, wet)]
         return Case(kind, *sides, delay, polarity)
 
 
-def recorded(side: Array | File, rng: np.random.Generator, noisy: bool) -> File:
-    """What a converter of 24 bits makes of it, with a little noise."""
+def recorded(side: Array | File, rng: np.random.Generator, kind: str) -> File:
+    """What a converter of 24 bits makes of it, with a little noise; it never clips
+    unless that is the fault."""
     file = side if isinstance(side, File) else File(side)
     sound = file.audio
-    if noisy:
+    if kind != "silence":
         size = np.sqrt(np.mean(sound**2)) * 10 ** (-rng.uniform(40, 65) / 20)
         sound = sound + size * rng.standard_normal(sound.shape)
+    if kind != "clipping":
+        sound = sound * min(1.0, 0.97 / max(np.abs(sound).max(), 1e-9))
     return File(np.round(np.clip(sound, -1, 1) * 2**23) / 2**23, file.rate_hz)
 
 

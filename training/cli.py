@@ -124,11 +124,11 @@ def train_egfx(
 
     Raises AudioError, CheckError or DownloadError.
     """
-    from training import fetch, recorded
+    from training import recorded
     from training.fetch_bar import bar
 
     check_block(shared.get("model_block"))
-    address = os.environ.get("PEDAL_EGFX_URL", fetch.ADDRESS)
+    address = os.environ.get("PEDAL_EGFX_URL")
     with bar(console) as advance:
         made = recorded.from_egfx(
             Path(root),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -12,11 +13,12 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from training.fetch import Advance
+if TYPE_CHECKING:
+    from training.fetch import Advance
 
 
 @contextmanager
-def bar(console: Console | None) -> Iterator[Advance]:
+def bar(console: Console | None) -> Iterator["Advance"]:
     """A bar that appears with the first byte; quiet without a console."""
     columns = (
         BarColumn(),

@@ -44,11 +44,8 @@ def pair_files(folder: Path) -> list[tuple[Path, Path]]:
     return [(dry[name], wet[name]) for name in sorted(dry)]
 
 
-def cut(
-    dry: Audio, wet: Audio, seconds: float = FRAGMENT_SECONDS
-) -> list[tuple[Audio, Audio]]:
-    """Equal fragments of an aligned pair (N,), those without a note left out."""
-    size = int(seconds * RATE_HZ)
+def cut(dry: Audio, wet: Audio, size: int) -> list[tuple[Audio, Audio]]:
+    """Fragments of `size` samples of an aligned pair (N,), the silent ones left out."""
     starts = range(0, len(dry) - size + 1, size)
     pieces = [(dry[s : s + size], wet[s : s + size]) for s in starts]
     return [piece for piece in pieces if np.abs(piece[0]).max() >= SILENCE]
@@ -59,20 +56,25 @@ def material(
 ) -> Material:
     """What a run learns from: aligned pairs of (N,) each, all heard in all parts.
 
+    seconds: of a fragment; shorter where a part is.
+
     Raises TrainingError when one is too short or a part holds silence alone.
     """
     if not 0.1 <= seconds <= 10.0:
         raise TrainingError(f"fragments: found {seconds:g} s, expected 0.1 to 10 s")
+    splits = [split_by_time(len(dry)) for dry, _ in pairs]
+    shortest = min(s.stop - s.start for split in splits for s in split.values())
+    size = min(int(seconds * RATE_HZ), shortest)
     pieces: dict[str, list[tuple[Audio, Audio]]] = {name: [] for name in SHARES}
-    for dry, wet in pairs:
-        for name, where in split_by_time(len(dry)).items():
-            pieces[name] += cut(dry[where], wet[where], seconds)
+    for (dry, wet), split in zip(pairs, splits, strict=True):
+        for name, where in split.items():
+            pieces[name] += cut(dry[where], wet[where], size)
     parts = {}
     for name, found in pieces.items():
         if not found:
             raise TrainingError(
                 f"recordings: the {100 * SHARES[name]:.0f} % of time to {name} on are "
-                f"silent or shorter than {seconds:g} s; play through to the end"
+                "silent; play through to the end"
             )
         one, two = (np.concatenate(side) for side in zip(*found, strict=True))
         parts[name] = Part(one.astype(np.float32), two.astype(np.float32)[None])

@@ -4,15 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
 
-from training import egfx, fetch, fragments
+from training import egfx, fragments
 from training.checks import Report, State, examine, examine_files, files
 from training.errors import CheckError
 from training.material import Material
+
+if TYPE_CHECKING:
+    from training.fetch import Advance
 
 EGFX_CHECKS = ("swapped", "take", "drift", "dropout", "modulation", "echo")
 EGFX_SECONDS = 60  # of joined notes that are checked
@@ -86,17 +89,19 @@ def from_egfx(
     effect: str,
     pickups: tuple[str, ...] = (),
     download: bool = False,
-    address: str = fetch.ADDRESS,
+    address: str | None = None,
     seed: int = 0,
-    advance: fetch.Advance = lambda _got, _all: None,
+    advance: "Advance" = lambda _got, _all: None,
 ) -> Recorded:
-    """EGFxSet where it lies, downloaded first if asked for.
+    """EGFxSet where it lies, downloaded first if asked for, from address or Zenodo.
 
     Raises DownloadError, or AudioError for what is missing.
     """
     if download:
+        from training import fetch  # needs pooch, which recordings do without
+
         for name in (egfx.CLEAN, effect):
-            fetch.effect(root, name, address, advance=advance)
+            fetch.effect(root, name, address or fetch.ADDRESS, advance=advance)
     found = egfx.read(root, effect, pickups)
     material, remarks = egfx.material(found, seed)
     return Recorded(

@@ -69,3 +69,9 @@ def test_a_recording_without_a_partner_is_refused_by_name(tmp_path):
     (tmp_path / "wet" / "solo.wav").touch()
     with pytest.raises(AudioError, match='found "solo" in one only'):
         fragments.pair_files(tmp_path)
+
+
+def test_the_shortest_recording_that_can_be_split_has_fragments():
+    dry = numbered(0)[: 20 * RATE_HZ]
+    material = fragments.material([(dry, dry)])
+    assert 0.4 < material.validate.seconds < 1.0

@@ -25,6 +25,7 @@ LEAST_WINDOWS = 6
 JUMP = 24.0  # samples that delays step by when a buffer is lost
 SURE = 6.0  # certainty of a window that counts
 MOVING, REPEATING, EXCHANGED = 12.0, 7.0, -0.1  # see motion, echo and order
+SURELY_EXCHANGED = -0.4  # whatever else is wrong; above, other causes come first
 
 
 def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
@@ -54,12 +55,19 @@ def examine(
     report.delay, report.polarity = round(found.samples), found.polarity
     one, two = align.shifted(dry.audio, wet.audio, report.delay)
     two = found.polarity * two
-    for row in (exchanged(one, two), *noisy, same, late(found), polarity(found)):
+    lead = order.measure(one, two)
+    surely = lead < SURELY_EXCHANGED
+    if surely:
+        report.add(exchanged(lead))
+    steady = clocks(found, one, two)
+    for row in (*noisy, same, late(found), polarity(found), steady):
         report.add(row)
-    if report.add(clocks(found, one, two)) or report.verdict:
+    if report.verdict:
         return report, one, two
     report.add(moving(one, two))
     report.add(repeating(one, two))
+    if not surely:
+        report.add(exchanged(lead))
     return report, one, two
 
 
@@ -227,11 +235,8 @@ def repeating(dry: Array, wet: Array) -> Check:
     return pair_row("echo", bad, text, expected, advice)
 
 
-def exchanged(dry: Array, wet: Array) -> Check:
-    """Dry and wet in the wrong order."""
-    found = order.measure(dry, wet)
-    text = f"dry explains wet, not the reverse, by {found:+.2f}"
+def exchanged(lead: float) -> Check:
+    """Dry and wet in the wrong order, by what `order.measure` says."""
+    text = f"dry explains wet, not the reverse, by {lead:+.2f}"
     advice = "dry and wet look exchanged: name the dry one first"
-    return pair_row(
-        "swapped", found < EXCHANGED, text, f"{EXCHANGED:g} or more", advice
-    )
+    return pair_row("swapped", lead < EXCHANGED, text, f"{EXCHANGED:g} or more", advice)
