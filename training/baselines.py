@@ -18,8 +18,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from training import audio, losses
-from training.material import Material, Part, pair_material
+from training import audio, fragments, losses
+from training.material import Material, Part
 from training.models import Shape, steady
 from training.run import Recipe, Run
 from training.train import standard_recipe
@@ -172,7 +172,8 @@ def main() -> None:
         dry = audio.gather(chosen.recordings, chosen.length, 0.9)
     else:
         dry = guitar.play(chosen.length, seed=1)
-    material = pair_material(dry, circuits.render("screamer", dry, 50.0))
+    wet = circuits.render("screamer", dry, 50.0)
+    material = fragments.material([(dry, wet)])
     race = chosen.which == "race"
     hidden = chosen.hidden or (16 if race else 6)
     length, batch = (SEGMENT, BATCH) if race else (NOTE, NOTES)

@@ -8,9 +8,17 @@ import sys
 import numpy as np
 import pytest
 
-from training import audio, checkpoint, cli, effects, export, loudness, player
+from training import (
+    audio,
+    checkpoint,
+    cli,
+    effects,
+    export,
+    fragments,
+    loudness,
+    player,
+)
 from training.errors import CheckError, TrainingError, WhistleError
-from training.material import pair_material
 from training.models import Shape
 from training.run import Recipe
 from training.virtual import guitar
@@ -153,7 +161,7 @@ def test_a_model_that_whistles_is_trained_again_with_another_seed_and_remedies(
     dry = guitar.play(25.0, seed=4)
     notes: list[str] = []
     effect = effects.make(
-        pair_material(dry, 0.5 * dry),
+        fragments.material([(dry, 0.5 * dry)]),
         Shape(hidden=4),
         Recipe(updates=20, lanes=8, seed=7),
         {"circuit": "", "recordings": [], "data": ""},
@@ -167,7 +175,7 @@ def test_a_model_that_whistles_is_trained_again_with_another_seed_and_remedies(
 def test_the_runs_of_a_written_model_are_removed(tmp_path):
     dry = guitar.play(25.0, seed=4)
     effect = effects.make(
-        pair_material(dry, 0.5 * dry),
+        fragments.material([(dry, 0.5 * dry)]),
         Shape(hidden=4),
         Recipe(updates=20, lanes=8),
         {"circuit": "", "recordings": [], "data": ""},
