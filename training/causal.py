@@ -182,4 +182,5 @@ def delay(dry: Array, wet: Array, clippers: Sequence[Clipper] = CLIPPERS) -> Fou
     share = (explained / (explained.max() + 1e-30)) ** FAITH
     best = int(explained.argmax())
     samples = np.average([one[0] for one in found], weights=share)
-    return Found(float(samples) - LEAN, found[best][1], clippers[best])
+    lean = LEAN if clippers[best].gain else 0.0  # a plain copy has none
+    return Found(float(samples) - lean, found[best][1], clippers[best])
