@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -121,7 +122,7 @@ def table(results: Sequence[Result]) -> Table:
     """The figures that a player compares models by."""
     held = f"{results[0].seconds:.0f} s of {results[0].source}"
     words = "at 220 ...: images of a sine of so many Hz, dB; idle: dBFS; ns a sample"
-    found = Table(title=f"on {held}", caption=words)
+    found = Table(title=f"on {held}", caption=words, box=SIMPLE_HEAD, padding=(0, 0))
     heads = (
         "model",
         "ESR %",
