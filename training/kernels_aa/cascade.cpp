@@ -18,18 +18,18 @@ typedef float Vec __attribute__((vector_size(4 * kLanes), aligned(4)));
 // Mirrored by `Job` in training/kernels_aa/__init__.py: the same members, in order.
 struct Job {
   std::int32_t steps, lanes, taps, poles, layers, units, features;
-  const std::int32_t* sizes;                   // (layers)
-  const float *input, *input_pole, *weight;    // (taps - 1 + T, B), (poles), (H, I) each
-  const float *gain, *bias, *rest;             // (U, B)
-  const float *pole, *slew;                    // (U)
-  const float* mix;                            // (F, B)
-  const float *low_0, *before_0, *memory_0;    // state at the first step
-  float *low, *before, *memory;                // state after the last: (poles | U, B)
-  float *heard, *sums;                         // kept: (B / kLanes, F | U, T + 1, kLanes)
-  float* output;                               // (T, B)
-  const float* d_output;                       // (T, B)
+  const std::int32_t* sizes;                 // (layers)
+  const float *input, *input_pole, *weight;  // (taps - 1 + T, B), (poles), (H, I) each
+  const float *gain, *bias, *rest;           // (U, B)
+  const float *pole, *slew;                  // (U)
+  const float* mix;                          // (F, B)
+  const float *low_0, *before_0, *memory_0;  // state at the first step
+  float *low, *before, *memory;              // state after the last: (poles | U, B)
+  float *heard, *sums;                       // kept: (B / kLanes, F | U, T + 1, kLanes)
+  float* output;                             // (T, B)
+  const float* d_output;                     // (T, B)
   float *d_input_pole, *d_weight, *d_gain, *d_bias, *d_rest, *d_pole, *d_slew, *d_mix;
-  float* d_heard;                              // scratch, (F, T + 1, kLanes)
+  float* d_heard;  // scratch, (F, T + 1, kLanes)
 };
 
 namespace {
@@ -67,8 +67,7 @@ void Tile(const float* matrix, int by_row, int by_column, const float* in, float
   Vec sum[kRows][kSteps];
   for (int r = 0; r < kRows; ++r)
     for (int k = 0; k < kSteps; ++k)
-      sum[r][k] = kAdd ? Load(out + r * Stride(steps) + (t + k) * kLanes)
-                       : Vec{};
+      sum[r][k] = kAdd ? Load(out + r * Stride(steps) + (t + k) * kLanes) : Vec{};
   for (int c = 0; c < columns; ++c) {
     const float* x = in + c * Stride(steps) + t * kLanes;
     for (int r = 0; r < kRows; ++r) {
@@ -86,31 +85,32 @@ void Rows(const float* matrix, int by_row, int by_column, const float* in, float
           int columns, int steps) {
   int t = 0;
   for (; t + kTileSteps <= steps; t += kTileSteps)
-    Tile<kAdd, kRows, kTileSteps>(matrix, by_row, by_column, in, out, columns, steps, t);
+    Tile<kAdd, kRows, kTileSteps>(matrix, by_row, by_column, in, out, columns, steps,
+                                  t);
   for (; t < steps; ++t)
     Tile<kAdd, kRows, 1>(matrix, by_row, by_column, in, out, columns, steps, t);
 }
 
 template <bool kAdd>
-void Product(const float* matrix, int by_row, int by_column, const float* in, float* out,
-             int rows, int columns, int steps) {
+void Product(const float* matrix, int by_row, int by_column, const float* in,
+             float* out, int rows, int columns, int steps) {
   int r = 0;
   for (; r + kTileUnits <= rows; r += kTileUnits)
-    Rows<kAdd, kTileUnits>(matrix + r * by_row, by_row, by_column, in, Row(out, r, steps),
-                           columns, steps);
+    Rows<kAdd, kTileUnits>(matrix + r * by_row, by_row, by_column, in,
+                           Row(out, r, steps), columns, steps);
   for (; r < rows; ++r)
-    Rows<kAdd, 1>(matrix + r * by_row, by_row, by_column, in, Row(out, r, steps), columns,
-                  steps);
+    Rows<kAdd, 1>(matrix + r * by_row, by_row, by_column, in, Row(out, r, steps),
+                  columns, steps);
 }
 
 // d_matrix[r, c] += sum over t and lanes of d_out[r, t] * in[c, t].
 template <int kRows, int kColumns>
-void Outer(const float* d_out, const float* in, float* d_matrix, int columns, int steps) {
+void Outer(const float* d_out, const float* in, float* d_matrix, int columns,
+           int steps) {
   Vec sum[kRows][kColumns] = {};
   for (int t = 0; t < steps; ++t) {
     Vec x[kColumns];
-    for (int c = 0; c < kColumns; ++c)
-      x[c] = Load(in + c * Stride(steps) + t * kLanes);
+    for (int c = 0; c < kColumns; ++c) x[c] = Load(in + c * Stride(steps) + t * kLanes);
     for (int r = 0; r < kRows; ++r) {
       const Vec d = Load(d_out + r * Stride(steps) + t * kLanes);
       for (int c = 0; c < kColumns; ++c) sum[r][c] += d * x[c];
@@ -143,8 +143,8 @@ void HearInput(const Job& job, int lane, float* heard) {
   for (int i = 0; i < job.taps; ++i)
     for (int t = 0; t < job.steps; ++t)
       Store(Row(heard, i, job.steps) + t * kLanes,
-            Load(job.input + static_cast<std::size_t>(job.taps - 1 - i + t) * job.lanes +
-                 lane));
+            Load(job.input +
+                 static_cast<std::size_t>(job.taps - 1 - i + t) * job.lanes + lane));
   for (int p = 0; p < job.poles; ++p) {
     const Vec share = Splat(1.0f - job.input_pole[p]);
     Vec y = Load(job.low_0 + p * job.lanes + lane);
@@ -158,7 +158,8 @@ void HearInput(const Job& job, int lane, float* heard) {
 }
 
 // From the weighted sums z (in `sums`, replaced by v) to a unit's two features.
-void Sound(const Job& job, int unit, int lane, float* sums, float* u_out, float* s_out) {
+void Sound(const Job& job, int unit, int lane, float* sums, float* u_out,
+           float* s_out) {
   const int at = unit * job.lanes + lane;
   const Vec gain = Load(job.gain + at), bias = Load(job.bias + at);
   const Vec rest = Load(job.rest + at), one = Splat(1.0f);
@@ -315,14 +316,17 @@ extern "C" void CascadeBackward(const Job* given) {
       const int from = to - wide;
       float* d_sums = Row(job.d_heard, to, job.steps);
       for (int h = 0; h < size; ++h)
-        (job.slew[unit + h] != 0.0f ? SoundBack<true> : SoundBack<false>)(
-            job, unit + h, lane, Row(sums, unit + h, job.steps),
-                  Row(heard, to + h, job.steps), Row(heard, to + size + h, job.steps),
-                  Row(d_sums, h, job.steps), Row(d_sums, size + h, job.steps));
-      OuterProduct(d_sums, Row(heard, from, job.steps), job.d_weight + weights, size, wide,
-                   job.steps);
-      Product<true>(job.weight + weights, 1, wide, d_sums, Row(job.d_heard, from, job.steps),
-                    wide, size, job.steps);
+        (job.slew[unit + h] != 0.0f
+             ? SoundBack<true>
+             : SoundBack<false>)(job, unit + h, lane, Row(sums, unit + h, job.steps),
+                                 Row(heard, to + h, job.steps),
+                                 Row(heard, to + size + h, job.steps),
+                                 Row(d_sums, h, job.steps),
+                                 Row(d_sums, size + h, job.steps));
+      OuterProduct(d_sums, Row(heard, from, job.steps), job.d_weight + weights, size,
+                   wide, job.steps);
+      Product<true>(job.weight + weights, 1, wide, d_sums,
+                    Row(job.d_heard, from, job.steps), wide, size, job.steps);
     }
     HearInputBack(job, lane, heard, job.d_heard);
   }
@@ -351,7 +355,8 @@ extern "C" void CoupleForward(int steps, int lanes, int count, const float* x,
 extern "C" void CoupleBackward(int steps, int lanes, int count, const float* x,
                                const float* pole, const float* depth,
                                const float* low_0, const float* lows, const float* d_y,
-                               float* d_x, float* d_pole, float* d_depth, float* carry) {
+                               float* d_x, float* d_pole, float* d_depth,
+                               float* carry) {
   const std::size_t size = static_cast<std::size_t>(steps) * lanes;
   std::memcpy(d_x, d_y, size * sizeof(float));
   for (int j = 0; j < count; ++j) {
