@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import aa_file, loudness, player
-from training.images import measure
+from training.figures import TONES_HZ, error_to_signal, images_db
 from training.losses import EMPHASIS
 from training.material import Part
 from training.player import Model
@@ -15,11 +15,6 @@ from training.player import Model
 RATE_HZ = 44100
 PLAY_SECONDS, SETTLE_SECONDS, LISTEN_SECONDS = 0.5, 2.0, 0.25
 SWITCH_SAMPLES = {1: 176, 16: 352}  # run unheard before a fade: 4 ms, block 16 8 ms
-
-
-def error_ratio(predicted: NDArray[np.float64], target: NDArray[np.float64]) -> float:
-    """Energy of the error over energy of the target, (N,) each."""
-    return float(np.sum((predicted - target) ** 2) / max(np.sum(target**2), 1e-12))
 
 
 def emphasised(signal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -36,8 +31,8 @@ def quality(
     pairs = list(
         zip(played.T, part.targets[:, : len(played)].astype(float), strict=True)
     )
-    plain = [error_ratio(p, t) for p, t in pairs]
-    bright = [error_ratio(emphasised(p), emphasised(t)) for p, t in pairs]
+    plain = [error_to_signal(p, t) for p, t in pairs]
+    bright = [error_to_signal(emphasised(p), emphasised(t)) for p, t in pairs]
     return {
         "esr": float(np.mean(plain)),
         "esr_pre_emphasised": float(np.mean(bright)),
@@ -91,7 +86,12 @@ def ac(row: NDArray[np.float64], model: Model) -> NDArray[np.float64]:
 
 def images(model: Model, knobs: NDArray[np.floating]) -> dict[str, float]:
     """Images of a loud sine at 220, 1244 and 4186 Hz, in dB; knobs: (K,)."""
-    return measure(lambda x: player.play_lanes(model, x[None], knobs[None])[0])
+
+    def play(audio: NDArray[np.floating]) -> NDArray[np.float64]:
+        whole = np.pad(audio, (0, -len(audio) % 16))
+        return player.play_lanes(model, whole[None], knobs[None])[0, : len(audio)]
+
+    return {str(hz): images_db(play, hz) for hz in TONES_HZ}
 
 
 def memory_db(

@@ -19,7 +19,7 @@ TONES_HZ = (220, 1244, 4186)
 TONE_LEVEL = 0.5
 LISTEN_S = 4  # bins of 0.25 Hz: tones and the images of frames of 16 fall on bins
 SETTLE_S = 1.0
-FLOOR_DB = -120.0
+FLOOR_DB = -150.0
 STEP_S = 0.05  # windows that a level is told of
 LEVELS_DBFS = (-60, -48, -36, -24, -18, -12, -6, 0)  # edges
 

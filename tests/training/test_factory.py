@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import evaluate, factory, loudness, player, reference
+from training import evaluate, factory, figures, loudness, player, reference
 from training.virtual import circuits, guitar
 
 BANK = Path(__file__).parents[2] / "pedal" / "banks" / "factory"
@@ -74,4 +74,4 @@ def test_a_shipped_model_sounds_like_its_circuit_between_the_trained_drives(peda
     heard = player.play_folded(model(f"{pedal}-1.json"), dry, np.array([[0.6]]), 1)[
         :, 0
     ]
-    assert evaluate.error_ratio(heard, wanted[: len(heard)]) < 0.02
+    assert figures.error_to_signal(heard, wanted[: len(heard)]) < 0.02
