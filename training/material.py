@@ -114,12 +114,14 @@ def virtual_material(
     dry = dict(
         dry, train=np.concatenate((dry["train"], signals.synthetic(extra, seed)))
     )
-    wet: dict[str, list[Audio]] = {name: [] for name in dry}
-    for drive in drives:
-        for name, audio in dry.items():
-            wet[name].append(circuits.render(pedal, audio, drive))
+    parts = {
+        name: Part(audio, np.empty((len(drives), len(audio)), np.float32))
+        for name, audio in dry.items()
+    }
+    for row, drive in enumerate(drives):
+        for part in parts.values():
+            part.targets[row] = circuits.render(pedal, part.audio, drive)
         advance()
-    parts = {name: Part(dry[name], np.stack(wet[name])) for name in dry}
     knob = len(drives) > 1
     settings = np.array(
         [[drive / 100.0] if knob else [] for drive in drives], np.float32
