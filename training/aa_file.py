@@ -122,7 +122,7 @@ def play_lanes(
     sizes = (taps - 1, len(weights.input_pole), units, units, len(weights.depth))
     state = tuple(torch.zeros(size, len(held)) for size in sizes)
     played = []
-    for window in audio.split(4096):
+    for window in audio.split(512):
         y, state = play(window, weights, state)
         played.append(y)
     return torch.cat(played).T.double().numpy()
