@@ -85,7 +85,7 @@ def test_block_16_is_a_cascade_with_its_images_and_idle_told(tmp_path):
     folder = tmp_path / "night-set"
     cli.train_virtual("fuzz", folder, model_block=16, seconds=3.0, drive="fixed")
     row = json.loads((folder / "bank.json").read_text())["effects"][0]["models"][0]
-    assert row["delay_samples"] == 15
+    assert row["delay_samples"] == 0
     assert row["cost_mac_per_sample"] == 804
     assert len(row["quality"]["images_db"]) == 3
     assert row["idle_dbfs"] < -100.0
