@@ -5,6 +5,10 @@ Layout, per layer, with I inputs and H units:
   gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
   dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
 Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+One layer is ours, and may come last, a pedal's output capacitor with Q one-poles:
+  couplers  weights pole (Q), depth (Q); y = w + sum of depth low(w), where w is what
+            comes before with the skip, low += (1 - pole) (w - low), and poles are in
+            [0, 1)
 Layers hints, taps, cascade and mix are ours: pedal/cascade_file.py.
 """
 
@@ -20,6 +24,7 @@ from pedal.errors import BankError
 from pedal.model_fields import array_of, last_size, wrong
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
+MAX_COUPLERS = 8
 MAX_DENSE = 4  # before the recurrent layer, and as many after it
 ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
 
@@ -107,6 +112,9 @@ def parse_network(
         raise wrong(path, "layers", "a list of layers", rows)
     if cascade_file.is_cascade(rows):
         return _cascade(path, rows, frames, len(conditioning), skip)
+    last = rows[-1]
+    coupled = isinstance(last, dict) and last.get("type") == "couplers"
+    rows = rows[:-1] if coupled else rows
     _check_order(path, rows)
     layers, size = [], inputs
     for number, row in enumerate(rows):
@@ -116,6 +124,8 @@ def parse_network(
         raise wrong(
             path, f"layers[{len(rows) - 1}].shape[2]", f"{frames} outputs", size
         )
+    if coupled:
+        layers.append(_couplers(path, f"layers[{len(rows)}]", last, frames))
     return Network(inputs, size, bool(skip), tuple(layers))
 
 
@@ -130,6 +140,28 @@ def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Netw
         for row, arrays in zip(rows, weights, strict=True)
     )
     return Network(frames + knobs, frames, False, layers)
+
+
+def _couplers(path: Path, field: str, row: dict, frames: int) -> Layer:
+    """The output capacitor, its poles within their range."""
+    if last_size(path, f"{field}.shape", row.get("shape")) != frames:
+        raise wrong(path, f"{field}.shape[2]", frames, row["shape"][2])
+    values = row.get("weights")
+    if not (isinstance(values, list) and len(values) == 2):
+        count = len(values) if isinstance(values, list) else values
+        raise wrong(path, f"{field}.weights", "2 arrays", count)
+    count = len(values[0]) if isinstance(values[0], list) else 0
+    if not 1 <= count <= MAX_COUPLERS:
+        raise wrong(path, f"{field}.weights[0]", f"1 to {MAX_COUPLERS} poles", count)
+    pole, depth = (
+        array_of(path, f"{field}.weights[{number}]", value, (count,))
+        for number, value in enumerate(values)
+    )
+    outside = (pole < 0.0) | (pole.astype(np.float32) >= 1.0)
+    if outside.any():
+        found = float(pole[outside][0])
+        raise wrong(path, f"{field}.weights[0]", "poles in 0..1, 1 excluded", found)
+    return Layer("couplers", "", frames, (pole, depth))
 
 
 def _check_order(path: Path, rows: list) -> None:

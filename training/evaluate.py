@@ -99,6 +99,7 @@ def memory_db(
 ) -> float:
     """How far a freshly switched-in model still is from one that has played all along.
 
+    It comes from its rest, as in the engine (bela/engine/bank.cpp).
     knobs: (K,). Energy of the difference over the 10 ms of the fade, over energy of the
     output, in dB, averaged over 24 switches spread over the audio.
     """
@@ -107,7 +108,8 @@ def memory_db(
     starts = np.linspace(2 * RATE_HZ, len(audio) - 2000, 24).astype(int) // 16 * 16
     past = 16 * 2000
     warm = np.stack([audio[s - past : s + unheard + fade] for s in starts])
-    cold = warm[:, past:]
+    cold = warm.copy()
+    cold[:, :past] = 0.0
     tiled = np.tile(knobs, (len(starts), 1))
     warm_out, cold_out = (
         player.play_lanes(model, lanes, tiled)[:, -fade:] for lanes in (warm, cold)
@@ -123,6 +125,9 @@ def cost(model: Model) -> int:
     total, width = 0, int(model["in_shape"][-1])
     for layer in model["layers"]:
         size = int(layer["shape"][-1])
+        if layer["type"] == "couplers":
+            total += 3 * size * len(layer["weights"][0])
+            continue
         gates = {"lstm": 4, "gru": 3, "dense": 1}[layer["type"]]
         total += gates * size * (width + (size if gates > 1 else 0))
         width = size

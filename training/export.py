@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from training import aa_file, evaluate, reference
 from training.aa import Cascade
+from training.coupler import Coupler
 from training.errors import ShapeError, WhistleError
 from training.models import MaskedLinear, Network, Recurrent
 from training.virtual import guitar
@@ -62,6 +63,12 @@ def recurrent(unit: Recurrent, rest: NDArray[np.floating] | None = None) -> Mode
     return layer(unit.unit, "", unit.hidden, [numbers(array) for array in arrays])
 
 
+def couplers(capacitor: Coupler, frames: int) -> Model:
+    """The output capacitor, where pedal/model_file.py expects it: at the end."""
+    pole, depth = capacitor.pole.detach().numpy(), capacitor.depth.detach().numpy()
+    return layer("couplers", "", frames, [numbers(pole), numbers(depth)])
+
+
 def to_model(network: Network | Cascade) -> Model:
     """The whole network as a model file."""
     if isinstance(network, Cascade):
@@ -76,6 +83,8 @@ def to_model(network: Network | Cascade) -> Model:
     layers.append(recurrent(network.recurrent, rest))
     layers += [dense(linear, "tanh") for linear in network.after[:-1]]
     layers.append(dense(network.after[-1], ""))
+    if network.coupler is not None:
+        layers.append(couplers(network.coupler, network.shape.frames))
     inputs = network.shape.frames + network.shape.knobs
     in_skip = network.shape.in_skip
     return {"in_shape": [None, None, inputs], "layers": layers, "in_skip": in_skip}
@@ -85,14 +94,17 @@ def zero_idle(model: Model, knobs: NDArray[np.floating]) -> None:
     """Takes the settled output of silence from the last bias, each place by itself.
 
     knobs: (K,), the setting at which the idle output becomes zero. A cascade has no
-    such bias and is silent as it is.
+    such bias and is silent as it is; an output capacitor is, too, but has less to take
+    off when the model is switched in.
     """
     if aa_file.is_cascade(model):
         return
-    frames = int(model["layers"][-1]["shape"][-1])
-    settled = evaluate.rest(model, knobs[None]).reshape(-1, frames).mean(axis=0)
-    bias = np.asarray(model["layers"][-1]["weights"][1], float)
-    model["layers"][-1]["weights"][1] = numbers(bias - settled)
+    rows = model["layers"]
+    bare = model | {"layers": [row for row in rows if row["type"] != "couplers"]}
+    last = bare["layers"][-1]
+    frames = int(last["shape"][-1])
+    settled = evaluate.rest(bare, knobs[None]).reshape(-1, frames).mean(axis=0)
+    last["weights"][1] = numbers(np.asarray(last["weights"][1], float) - settled)
 
 
 def silenced(network: Network | Cascade, settings: NDArray[np.floating]) -> Model:

@@ -50,26 +50,24 @@ class Lanes:
                 f"{needed:.1f} s; record more"
             )
 
-    def lay_out(self, offset: int) -> None:
-        """Begins a pass: what each lane will play, side by side, so reading is a slice.
-
-        Fills self.pass_audio and self.pass_target, (share, B).
-        """
-        self.offset, pieces = offset, []
-        for lane, setting in enumerate(self.setting.tolist()):
-            first = (offset + lane * self.share) % len(self.audio)
-            for source in (self.audio, self.targets[setting]):
-                piece = source[first : first + self.share]
-                rest = source[: self.share - len(piece)]
-                pieces.append(torch.cat((piece, rest)) if len(rest) else piece)
-        self.pass_audio = torch.stack(pieces[::2], dim=1)
-        self.pass_target = torch.stack(pieces[1::2], dim=1)
+    def begin(self, offset: int) -> None:
+        """Begins a pass: each lane's first sample is at `offset` and its own share."""
+        self.offset = offset
+        places = offset + self.share * torch.arange(
+            self.lanes, device=self.knobs.device
+        )
+        self.first = places % len(self.audio)  # (B,)
 
     def read(self, start: int, length: int) -> tuple[Tensor, Tensor]:
-        """length samples of every lane.   returns: audio and target (T, B, F)."""
+        """length samples of every lane.   returns: audio and target (T, B, F).
+
+        They are gathered for each window: a pass laid out would be the audio once more.
+        """
+        moment = torch.arange(start, start + length, device=self.first.device)
+        at = moment[:, None] + self.first  # (length, B)
+        at = torch.where(at < len(self.audio), at, at - len(self.audio))
         found = []
-        for source in (self.pass_audio, self.pass_target):
-            samples = source[start : start + length]
+        for samples in (self.audio[at], self.targets[self.setting, at]):
             frames = samples.view(length // self.frames, self.frames, self.lanes)
             found.append(frames.transpose(1, 2).contiguous())
         return found[0], found[1]
@@ -84,7 +82,7 @@ class Lanes:
         warm_up = None
         if self.start < 0 or self.start + self.window > self.share:
             size = (len(self.audio),)
-            self.lay_out(int(torch.randint(*size, (1,), generator=self.random)))
+            self.begin(int(torch.randint(*size, (1,), generator=self.random)))
             self.start = WARM_UP_SAMPLES
             warm_up = self.read(0, WARM_UP_SAMPLES)[0]
         chunk = self.read(self.start, self.window)
@@ -98,6 +96,6 @@ class Lanes:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from what `state` gave."""
-        self.lay_out(state["offset"])
+        self.begin(state["offset"])
         self.start = state["start"]
         self.random.set_state(state["random"])

@@ -116,12 +116,14 @@ def virtual_material(
         extra = len(dry["train"]) / RATE_HZ * synthetic / (1.0 - synthetic)
         more = signals.synthetic(extra, seed)
         dry = dict(dry, train=np.concatenate((dry["train"], more)))
-    wet: dict[str, list[Audio]] = {name: [] for name in dry}
-    for drive in drives:
-        for name, audio in dry.items():
-            wet[name].append(circuits.render(pedal, audio, drive))
+    parts = {
+        name: Part(audio, np.empty((len(drives), len(audio)), np.float32))
+        for name, audio in dry.items()
+    }
+    for row, drive in enumerate(drives):
+        for part in parts.values():
+            part.targets[row] = circuits.render(pedal, part.audio, drive)
         advance()
-    parts = {name: Part(dry[name], np.stack(wet[name])) for name in dry}
     knob = len(drives) > 1
     settings = np.array(
         [[drive / 100.0] if knob else [] for drive in drives], np.float32

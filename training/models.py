@@ -1,12 +1,13 @@
 """The networks: dense layers, one LSTM or GRU, dense layers, with knobs as inputs.
 
-One with knobs is *silent at rest* by construction: whatever they say, zero audio and
-zero state give zero output, because every path from a bias or a knob to the output is
-multiplied by something that audio has moved. So there is no idle offset that could
-change with a knob. The masks below cut the other paths. A network without knobs has
+One with an output capacitor (coupler.py) is silent at rest, as nothing steady passes.
+One with knobs and without that is so by construction: whatever they say, zero audio
+and zero state give zero output, because every path from a bias or a knob to the output
+is multiplied by something that audio has moved. So there is no idle offset that could
+change with a knob. The masks below cut the other paths. A network without either has
 one resting point, whose output is taken off at export, so its candidate and its last
 layer keep their biases: a third of the error without. Letters: T steps, B lanes,
-F frames (samples a step), K knobs, H hidden units.
+F frames (samples a step), K knobs, H hidden units, Q one-poles of the capacitor.
 """
 
 import math
@@ -17,10 +18,11 @@ import torch
 from torch import Tensor, nn
 
 from training.aa import Cascade, CascadeShape
+from training.coupler import Coupler
 from training.errors import TrainingError
 from training.kernels import recurrent
 
-State = tuple[Tensor, Tensor]
+State = tuple[Tensor, ...]
 GATES = {"lstm": 4, "gru": 3}
 CANDIDATE = 2  # both in torch's order: i, f, g, o and r, z, n
 HINTS = 4  # units that turn one knob into curves of itself, in the first dense layer
@@ -39,6 +41,12 @@ class Shape:
     after: tuple[int, ...] = ()
     in_skip: int = 1
     shifted: bool = False  # the first dense layer bends audio about points of its own
+    couplers: int = 0  # one-poles of the output capacitor, 0 for none
+
+    @property
+    def masked(self) -> bool:
+        """True for one that is silent at rest by its masks."""
+        return self.knobs > 0 and self.couplers == 0
 
 
 class MaskedLinear(nn.Module):
@@ -103,7 +111,7 @@ class Recurrent(nn.Module):
         self.raw_bias = nn.Parameter(chrono_bias(shape))
         mask, bias_mask = torch.ones_like(self.raw_weight), torch.ones(rows)
         candidate = slice(CANDIDATE * shape.hidden, (CANDIDATE + 1) * shape.hidden)
-        if shape.knobs:
+        if shape.masked:
             mask[candidate, audio : audio + hints] = 0.0
             bias_mask[candidate] = 0.0
         self.register_buffer("mask", mask.detach())
@@ -160,18 +168,21 @@ class Network(nn.Module):
         for wide in (*shape.after, shape.frames):
             self.after.append(MaskedLinear((size, wide), (0, 0)))
             size = wide
-        if not shape.knobs:
+        if not shape.masked:
             self.after[-1].bias_mask.fill_(1.0)
             nn.init.zeros_(self.after[-1].raw_bias)  # an offset takes long to unlearn
+        self.coupler = Coupler(shape.couplers) if shape.couplers else None
 
     def rest(self, lanes: int) -> State:
-        """The state of silence."""
-        return self.recurrent.rest(lanes)
+        """A state of zeros: hidden and cell, (1, B, H), and the capacitor's (Q, B)."""
+        low = (self.coupler.rest(lanes),) if self.coupler else ()
+        return (*self.recurrent.rest(lanes), *low)
 
     def forward(
         self, audio: Tensor, knobs: Tensor, state: State
     ) -> tuple[Tensor, State]:
         """audio: (T, B, F), knobs: (B, K).   returns: (T, B, F) and the next state."""
+        state, low = state[:2], state[2:]
         x = audio
         if self.shape.knobs:
             held = knobs.expand(audio.shape[0], *knobs.shape)
@@ -180,14 +191,20 @@ class Network(nn.Module):
             x = layer.bent(x)
         if len(self.after) == 1:
             y, state = self.recurrent(x, state, self.after[0].weight)  # (T, B, F)
-            if not self.shape.knobs:  # else it has no bias, see MaskedLinear
+            if not self.shape.masked:  # else it has no bias, see MaskedLinear
                 y = y + self.after[0].bias
         else:
             x, state = self.recurrent(x, state)  # (T, B, H)
             for layer in self.after[:-1]:
                 x = torch.tanh(layer(x))
             y = self.after[-1](x)  # (T, B, F)
-        return (y + audio if self.shape.in_skip else y), state
+        y = y + audio if self.shape.in_skip else y
+        if self.coupler is None:
+            return y, state
+        steps, lanes, frames = y.shape
+        heard = y.transpose(1, 2).reshape(steps * frames, lanes)
+        heard, later = self.coupler(heard, *low)
+        return heard.view(steps, frames, lanes).transpose(1, 2), (*state, later)
 
 
 def steady() -> None:
@@ -248,7 +265,7 @@ def standard_shape(
     16 as an LSTM over frames, for comparison; else it is a cascade of its usual size.
     """
     if block == 1:
-        return Shape(hidden=hidden or 16, knobs=knobs)
+        return Shape(hidden=hidden or 16, knobs=knobs, couplers=1)
     if not recurrent:
         return CascadeShape(knobs=knobs)
     size = hidden or 32

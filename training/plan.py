@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pedal.errors import PedalError
+from training import interrupts
 from training.errors import WorkerError
 
 REPORT_SECONDS = 0.25  # between two reports of a task
@@ -73,12 +74,14 @@ class Throttle:
 def work(task: Task, pipe: Connection) -> None:
     """The life of a worker process."""
     try:
+        interrupts.let_through(True)
         result = task.function(*task.arguments, watch=Throttle(pipe.send))
         pipe.send(("result", result))
     except PedalError as error:
         pipe.send(("error", error))
     except KeyboardInterrupt:
-        pipe.send(("error", WorkerError(f"{task.name}: stopped before it had begun")))
+        line = f"{task.name}: stopped; run the same again to go on where it was"
+        pipe.send(("error", WorkerError(line)))
     except MemoryError:
         pipe.send(("error", WorkerError(f"{task.name}: found too little memory")))
     except BrokenPipeError:
@@ -103,7 +106,8 @@ class Crew:
             task = self.waiting.pop(0)
             ours, theirs = self.context.Pipe(duplex=False)
             process = self.context.Process(target=work, args=(task, theirs))
-            with one_thread():
+            # Held back until it works, Ctrl-C cuts no import short with a traceback.
+            with one_thread(), interrupts.held_back():
                 process.start()
             theirs.close()
             self.running[ours] = (task, process)

@@ -11,13 +11,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training import aa_file
+from training import aa_file, coupler
 from training.models import steady
 
 Model = dict[str, Any]
 Array = NDArray[np.floating]
 RUN_IN_SAMPLES = 16000
-WINDOW_STEPS = 4096
+WINDOW_STEPS = 512  # what is held of all lanes and layers at once
 ACTIVATIONS = {
     "": lambda x: x,
     "tanh": torch.tanh,
@@ -31,7 +31,13 @@ class Player:
 
     def __init__(self, model: Model, lanes: int) -> None:
         steady()
-        self.layers = [(row, tensors(row)) for row in model["layers"]]
+        rows = model["layers"]
+        self.couplers: list[Tensor] = []
+        if rows[-1]["type"] == "couplers":
+            self.couplers = [torch.tensor(part) for part in rows[-1]["weights"]]
+            self.low = torch.zeros(len(self.couplers[0]), lanes)
+            rows = rows[:-1]
+        self.layers = [(row, tensors(row)) for row in rows]
         self.in_skip = bool(model.get("in_skip", 0))
         self.frames = int(model["layers"][-1]["shape"][-1])
         self.lanes = lanes
@@ -46,7 +52,14 @@ class Player:
                 x = ACTIVATIONS[row["activation"]](x @ weights[0] + weights[1])
             else:
                 x = self.recur(place, row, weights, x)
-        return x + audio if self.in_skip else x
+        x = x + audio if self.in_skip else x
+        return self.couple(x) if self.couplers else x
+
+    def couple(self, x: Tensor) -> Tensor:
+        """The output capacitor.   x: (T, B, F); returns: the same shape."""
+        samples = x.transpose(1, 2).reshape(-1, self.lanes)
+        heard, self.low = coupler.couple(samples, *self.couplers, self.low)
+        return heard.view(len(x), self.frames, self.lanes).transpose(1, 2)
 
     def recur(self, place: int, row: Model, weights: list[Tensor], x: Tensor) -> Tensor:
         """The LSTM or GRU.   x: (T, B, I); returns: (T, B, H)."""

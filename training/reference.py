@@ -105,6 +105,10 @@ class Player:
             (layer, [np.asarray(weight, np.float64) for weight in layer["weights"]])
             for layer in model["layers"]
         ]
+        self.couplers = None
+        if self.layers[-1][0]["type"] == "couplers":
+            self.couplers = self.layers.pop()[1]
+            self.low = np.zeros((lanes, len(self.couplers[0])))
         self.in_skip = bool(model.get("in_skip", 0))
         self.state: dict[int, tuple[Array, Array]] = {}
         for place, (layer, _) in enumerate(self.layers):
@@ -122,7 +126,17 @@ class Player:
                 advance = lstm if layer["type"] == "lstm" else gru
                 self.state[place] = advance(x, self.state[place], weights)
                 x = self.state[place][0]
-        return x + audio if self.in_skip else x
+        x = x + audio if self.in_skip else x
+        return x if self.couplers is None else self.couple(x)
+
+    def couple(self, w: Array) -> Array:
+        """The output capacitor (pedal/model_file.py).   w: (B, F); returns: (B, F)."""
+        pole, depth = self.couplers
+        heard = []
+        for sample in w.T:
+            self.low = self.low + (1.0 - pole) * (sample[:, None] - self.low)
+            heard.append(sample + self.low @ depth)
+        return np.stack(heard, axis=1)
 
 
 def lstm(

@@ -6,9 +6,9 @@ error on music hardly shows it. Two remedies while learning, both cheap. Near ze
 network is a linear map: its growth is measured by power iteration, and what fades more
 slowly than 60 ms is punished. Far from zero, the playing lanes are forked now and then,
 left without input for 0.4 s, and what is left in them is punished.
-A network without knobs rests where it likes, and none of those tried failed to: it is
-left alone, for the remedies cost it a third of its accuracy (runs/attempts.md), and is
-measured at export like all.
+A network without knobs, or with an output capacitor, rests where it likes, and none of
+those tried failed to: it is left alone, for the remedies cost it a third of its
+accuracy (runs/attempts.md), and is measured at export like all.
 Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 """
 
@@ -126,7 +126,7 @@ class Silence:
     def loss(self, network: Network, playing: State) -> Tensor | float:
         """What to add to this update's loss. playing: the lanes' state."""
         self.calls += 1
-        if not network.shape.knobs or self.calls % EVERY_UPDATES:
+        if self.calls % EVERY_UPDATES:
             return 0.0
         return self.damping.loss(network) + self.fork.loss(network, playing)
 
@@ -166,6 +166,6 @@ def remedy(
     network: Network | Cascade, settings: Tensor, knobs: Tensor, power: float
 ) -> Silence | Still:
     """What teaches this network silence; arguments as Silence takes them."""
-    if isinstance(network, Cascade):
+    if isinstance(network, Cascade) or not network.shape.masked:
         return Still()
     return Silence(network, settings, knobs, power)

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from training import checkpoint
+from training import checkpoint, interrupts
 from training.aa import CascadeShape
 from training.errors import CheckpointError
 from training.kernels import library
@@ -115,11 +115,17 @@ def begin(
 
 
 def finish(run: Run, path: Path | None, show: Watch) -> bool:
-    """Learns to the end, saving now and then.   returns: True if Ctrl-C cut in."""
-    saved = time.monotonic()
+    """Learns to the end, saving now and then.   returns: True if Ctrl-C cut in.
+
+    Ctrl-C waits for the end of an update, so that what it saves is whole.
+    """
+    saved, whole = time.monotonic(), True
     try:
         while run.progress < 1.0:
-            run.step()
+            with interrupts.held_back():
+                whole = False
+                run.step()
+                whole = True
             show(run.report())
             if path and time.monotonic() - saved >= SAVE_SECONDS:
                 path = keep(run, path, show)
@@ -131,7 +137,9 @@ def finish(run: Run, path: Path | None, show: Watch) -> bool:
                 keep(run, path, show)
         show(run.report())
     except KeyboardInterrupt:
-        run.validate()  # perhaps cut off amid an update, so what was saved last stays
+        if whole and path:
+            keep(run, path, show)
+        run.validate()
         return True
     return False
 

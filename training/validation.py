@@ -16,6 +16,7 @@ from training.material import Material, Part
 from training.models import Network
 
 FOLD_SAMPLES = 44100  # pieces of a second are run side by side
+CHUNK_SAMPLES = 4096  # of them all at once, which bounds the memory
 
 
 @torch.no_grad()
@@ -31,12 +32,17 @@ def play_part(network: Network, part: Part, settings: Tensor) -> tuple[Tensor, T
     padded = torch.cat((audio.new_zeros(run_in), audio))
     pieces = padded.unfold(0, run_in + size, size)[:count]  # (count, run_in + size)
     rows = len(settings)
-    x = pieces.repeat(rows, 1).reshape(rows * count, -1, frames).transpose(0, 1)
     knobs = settings.repeat_interleave(count, dim=0)  # (S * count, K)
-    y, _ = network(x.contiguous(), knobs, network.rest(rows * count))
-    heard = losses.samples(y)[run_in:].T.reshape(rows, -1)
+    heard, state = audio.new_empty(rows * count, size), network.rest(rows * count)
+    for begin in range(-run_in, size, CHUNK_SAMPLES):
+        end = min(begin + CHUNK_SAMPLES, size)
+        x = pieces[:, begin + run_in : end + run_in].repeat(rows, 1)
+        x = x.reshape(rows * count, -1, frames).transpose(0, 1).contiguous()
+        y, state = network(x, knobs, state)  # (T, S * count, F)
+        if end > 0:
+            heard[:, max(begin, 0) : end] = losses.samples(y)[max(-begin, 0) :].T
     target = torch.from_numpy(part.targets)[:, : count * size]
-    return heard.T, target.T.to(settings.device)
+    return heard.reshape(rows, -1).T, target.T.to(settings.device)
 
 
 def error_by_setting(network: Network, part: Part, settings: Tensor) -> list[float]:

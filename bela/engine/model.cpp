@@ -38,6 +38,15 @@ const char* CheckLayer(const LayerSpec& layer) {
   return nullptr;
 }
 
+const char* CheckCouplers(const ModelSpec& spec) {
+  if (spec.coupler_pole.size() > static_cast<std::size_t>(kMaxCouplers) ||
+      spec.coupler_depth.size() != spec.coupler_pole.size())
+    return "there are not 1 to 8 couplers";
+  for (float pole : spec.coupler_pole)
+    if (!(pole >= 0.0f && pole < 1.0f)) return "a coupler's pole is not in [0, 1)";
+  return AllFinite(spec.coupler_depth) ? nullptr : "a weight is not a finite number";
+}
+
 }  // namespace
 
 const char* CheckSpec(const ModelSpec& spec) {
@@ -46,7 +55,8 @@ const char* CheckSpec(const ModelSpec& spec) {
     return "there are not 0 to 4 conditioning inputs";
   if (spec.cascade.taps != 0) {
     if (spec.frames != kMaxFrames) return "a cascade is no model of block 16";
-    if (spec.skip || !spec.layers.empty()) return "there is more than the cascade";
+    if (spec.skip || !spec.layers.empty() || !spec.coupler_pole.empty())
+      return "there is more than the cascade";
     return CheckCascade(spec.cascade, spec.conditioning);
   }
   if (spec.layers.empty()) return "there are no layers";
@@ -67,7 +77,7 @@ const char* CheckSpec(const ModelSpec& spec) {
     return "there are too many dense layers after the recurrent one";
   if (width != spec.frames)
     return "the last layer does not give as many samples as the first takes";
-  return nullptr;
+  return CheckCouplers(spec);
 }
 
 void Model::Prepare(const ModelSpec& spec) {
@@ -100,10 +110,26 @@ void Model::Prepare(const ModelSpec& spec) {
     side.back().Prepare(layer);
     state_size_ += ToLine(side.back().padded_out());
   }
+  coupler_pole_ = spec.coupler_pole;
+  coupler_depth_ = spec.coupler_depth;
+  state_size_ += ToLine(static_cast<int>(coupler_pole_.size()));
+  macs += static_cast<float>(3 * frames_) * static_cast<float>(coupler_pole_.size());
   macs_per_sample_ = macs / static_cast<float>(frames_);
 }
 
-// State: [frame, conditioning], then each layer's own part in order.
+// out: the samples of a frame. low: the one-poles' state.
+void Model::Couple(float* out, float* low) const PEDAL_REALTIME {
+  const std::size_t count = coupler_pole_.size();
+  for (int i = 0; i < frames_; ++i) {
+    const float sample = out[i];
+    for (std::size_t q = 0; q < count; ++q) {
+      low[q] = sample + coupler_pole_[q] * (low[q] - sample);
+      out[i] += coupler_depth_[q] * low[q];
+    }
+  }
+}
+
+// State: [frame, conditioning], then each layer's own part in order, then the couplers.
 void Model::Process(const float* in, const float* conditioning, float* out,
                     float* state) const PEDAL_REALTIME {
   if (cascades_) return cascade_.Process(in, conditioning, frames_, out, state);
@@ -131,6 +157,7 @@ void Model::Process(const float* in, const float* conditioning, float* out,
     for (int i = 0; i < frames_; ++i) out[i] = x[i] + frame[i];
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
+  Couple(out, next);
 }
 
 void Model::Settle(const float* conditioning, float* state) const {

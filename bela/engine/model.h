@@ -50,6 +50,8 @@ class Model {
   void Settle(const float* conditioning, float* state) const;
 
  private:
+  void Couple(float* out, float* low) const PEDAL_REALTIME;
+
   int frames_ = 1;
   int conditioning_ = 0;
   bool skip_ = false;
@@ -58,6 +60,7 @@ class Model {
   std::vector<Dense> before_, after_;
   Recurrent recurrent_;
   Cascade cascade_;
+  std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;
   int input_size_ =
       0;  // floats at the start of the state that hold [frame, conditioning]

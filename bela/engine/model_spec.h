@@ -14,6 +14,7 @@ constexpr int kMaxConditioning =
     4;  // parameters that a model may take beside the sound
 constexpr int kMaxDenseBefore = 4;
 constexpr int kMaxDenseAfter = 4;
+constexpr int kMaxCouplers = 8;  // one-poles behind the last layer
 
 // Weights in RTNeural's (Keras') layout and order; G gates: 4 for LSTM (i, f, c, o), 3
 // for GRU (z, r, h), else 1.
@@ -53,12 +54,14 @@ struct CascadeSpec {
 };
 
 // A sequence of layers. The first takes `frames` samples and then `conditioning` values
-// in 0..1, the last gives `frames` samples.
+// in 0..1, the last gives `frames` samples. Couplers are the capacitor behind all: to
+// each sample, skip included, its one-pole low-passes are added by their depths.
 struct ModelSpec {
   int frames = 1;  // 1 or 16
   int conditioning = 0;
   bool skip = false;  // adds the input frame to the output
   std::vector<LayerSpec> layers;
+  std::vector<float> coupler_pole, coupler_depth;  // (Q) each; poles in [0, 1)
   CascadeSpec cascade;  // in place of the layers, where its taps are not 0
 };
 

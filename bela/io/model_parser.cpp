@@ -54,6 +54,27 @@ std::string ReadLayer(const JSONValue* layer, int in, LayerSpec* spec) {
   return wrong.empty() ? "" : "bias: " + wrong;
 }
 
+bool IsCouplers(const JSONValue* layer) {
+  std::string type;
+  return GetText(layer, L"type", &type) && type == "couplers";
+}
+
+std::string ReadCouplers(const JSONValue* layer, ModelSpec* spec) {
+  int size = 0;
+  if (!LastOfShape(layer, L"shape", kMaxFrames, &size) || size != spec->frames)
+    return "shape: expected [..., " + std::to_string(spec->frames) + "]";
+  const JSONArray* weights = GetArray(layer, L"weights");
+  if (!weights || weights->size() != 2) return "weights: expected 2 arrays";
+  const JSONValue* poles = (*weights)[0];
+  const std::size_t count = poles->IsArray() ? poles->AsArray().size() : 0;
+  if (count < 1 || count > static_cast<std::size_t>(kMaxCouplers))
+    return "pole: expected 1 to 8 of them";
+  std::string wrong = ReadRow(poles, count, &spec->coupler_pole);
+  if (!wrong.empty()) return "pole: " + wrong;
+  wrong = ReadRow((*weights)[1], count, &spec->coupler_depth);
+  return wrong.empty() ? "" : "depth: " + wrong;
+}
+
 }  // namespace
 
 std::string ParseModel(const std::string& json, int frames, int conditioning,
@@ -79,14 +100,20 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
     const char* unfit = CheckSpec(*spec);
     return unfit ? unfit : "";
   }
-  if (!layers || layers->empty() || layers->size() > 9)
-    return "layers: expected 1 to 9 of them";
-  for (std::size_t i = 0; i < layers->size(); ++i) {
+  if (!layers || layers->empty() || layers->size() > 10)
+    return "layers: expected 1 to 10 of them";
+  const bool coupled = IsCouplers(layers->back());
+  const std::size_t count = layers->size() - (coupled ? 1 : 0);
+  for (std::size_t i = 0; i < count; ++i) {
     LayerSpec layer;
     const std::string wrong = ReadLayer((*layers)[i], width, &layer);
     if (!wrong.empty()) return LayerName(i) + ": " + wrong;
     width = layer.out;
     spec->layers.push_back(std::move(layer));
+  }
+  if (coupled) {
+    const std::string wrong = ReadCouplers(layers->back(), spec);
+    if (!wrong.empty()) return LayerName(count) + ": " + wrong;
   }
   const char* wrong = CheckSpec(*spec);
   return wrong ? wrong : "";

@@ -140,6 +140,28 @@ TEST_CASE("a model's fault is named with layer, found and expected") {
   CHECK(Contains(Problem(model), "last layer"));
 }
 
+TEST_CASE("an output capacitor is read, and its fault named") {
+  const auto with = [](json pole, json depth, int size) {
+    json model = Model();
+    const json shape = {nullptr, nullptr, size}, weights = {pole, depth};
+    model["layers"].push_back(
+        {{"type", "couplers"}, {"shape", shape}, {"weights", weights}});
+    return model;
+  };
+  const json pole = {0.9, 0.99}, depth = {-0.5, -0.5};
+  CHECK(Problem(with(pole, depth, 1)) == "");
+  CHECK(Problem(with({0.9, 1.0}, depth, 1)) == "a coupler's pole is not in [0, 1)");
+  CHECK(Problem(with({0.9, -0.1}, depth, 1)) == "a coupler's pole is not in [0, 1)");
+  CHECK(Problem(with(pole, depth, 16)) == "layer 2: shape: expected [..., 1]");
+  CHECK(Problem(with(json::array(), depth, 1)) ==
+        "layer 2: pole: expected 1 to 8 of them");
+  CHECK(Problem(with(pole, {-0.5}, 1)) ==
+        "layer 2: depth: found 1 numbers, expected 2");
+  json model = with(pole, depth, 1);
+  std::swap(model["layers"][1], model["layers"][2]);
+  CHECK(Problem(model) == "layer 1: type: found couplers, expected lstm, gru or dense");
+}
+
 TEST_CASE("a cascade is read, and its fault named with layer, found and expected") {
   CHECK(CascadeProblem(CascadeModel()) == "");
   json model = CascadeModel();

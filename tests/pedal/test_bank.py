@@ -202,6 +202,38 @@ def test_the_schema_is_a_schema():
     jsonschema.Draft202012Validator.check_schema(json.loads(bank.SCHEMA.read_text()))
 
 
+COUPLER = {"type": "couplers", "shape": [None, None, 1], "weights": [[0.9], [-1.0]]}
+COUPLER_SPOILS = {
+    "a pole of 1": ({"weights": [[1.0], [-1.0]]}, "poles in 0..1, 1 excluded"),
+    "a pole below 0": ({"weights": [[-0.1], [-1.0]]}, "poles in 0..1, 1 excluded"),
+    "no poles": ({"weights": [[], []]}, "1 to 8 poles, found 0"),
+    "no depths": ({"weights": [[0.9]]}, "expected 2 arrays, found 1"),
+    "other counts": ({"weights": [[0.9, 0.8], [-1.0]]}, "expected shape 2"),
+    "no numbers": ({"weights": [[0.9], ["x"]]}, "expected numbers"),
+    "width": ({"shape": [None, None, 16]}, "shape[2]: expected 1, found 16"),
+}
+
+
+def test_a_bank_with_an_output_capacitor_loads(bank_folder):
+    edit_model(bank_folder, "hum-1.json", lambda m: m["layers"].append(COUPLER))
+    layers = bank.load(bank_folder).effect("hum").model(1).network.layers
+    assert layers[-1].kind == "couplers"
+
+
+@pytest.mark.parametrize("name", COUPLER_SPOILS)
+def test_a_spoilt_capacitor_is_refused(bank_folder, name):
+    change, expected = COUPLER_SPOILS[name]
+    edit_model(
+        bank_folder, "hum-1.json", lambda m: m["layers"].append(COUPLER | change)
+    )
+    assert expected in refusal(bank_folder)
+
+
+def test_a_capacitor_amid_the_layers_is_refused(bank_folder):
+    edit_model(bank_folder, "hum-1.json", lambda m: m["layers"].insert(1, COUPLER))
+    assert "layers[1].type: expected lstm, gru or dense" in refusal(bank_folder)
+
+
 def put_cascade(folder, knobs: int = 0) -> None:
     """hum's block 16 becomes a time-invariant network."""
     model = cascade(np.random.default_rng(0), [3, 4], knobs)

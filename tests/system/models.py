@@ -78,7 +78,7 @@ def cascade(random: np.random.Generator, sizes: list[int], knobs: int) -> dict:
 def network(
     random: np.random.Generator, kind: str, units: int, frames: int, knobs: int
 ) -> dict[str, Any]:
-    """Dense layers before and after as the dice fall, and the skip too."""
+    """Dense layers before and after as the dice fall, the skip and couplers too."""
     wide = frames + knobs
     layers = []
     if random.random() < 0.5:
@@ -91,8 +91,19 @@ def network(
         layers.append(dense(random, wide, int(random.integers(1, 40)), activation))
         wide = layers[-1]["shape"][-1]
     layers.append(dense(random, wide, frames, ""))
+    skip = int(random.integers(0, 2))
+    if random.random() < 0.5:
+        layers.append(couplers(random, frames))
     return {
         "in_shape": [None, None, frames + knobs],
         "layers": layers,
-        "in_skip": int(random.integers(0, 2)),
+        "in_skip": skip,
     }
+
+
+def couplers(random: np.random.Generator, frames: int) -> dict:
+    """An output capacitor of 1 to 8 one-poles."""
+    count = int(random.integers(1, 9))
+    pole = 1 - np.exp(random.uniform(np.log(0.0005), np.log(0.1), count))
+    weights = [np.float32(pole).tolist(), random.normal(0, 0.3, count).tolist()]
+    return {"type": "couplers", "shape": [None, None, frames], "weights": weights}

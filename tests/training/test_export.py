@@ -15,6 +15,8 @@ SHAPES = {
     "block 16": Shape(frames=16, knobs=1, before=(12,), hidden=12, in_skip=0),
     "gru": Shape(unit="gru", knobs=2, hidden=8),
     "shifted": Shape(knobs=1, before=(5,), shifted=True),
+    "coupled": Shape(knobs=1, couplers=2),
+    "coupled frames": Shape(frames=16, before=(6,), hidden=8, in_skip=0, couplers=1),
     "dense after": Shape(before=(6, 5), hidden=8, after=(7,)),
 }
 AUDIO = 0.3 * np.random.default_rng(1).standard_normal(1600)
@@ -31,7 +33,7 @@ def heard_in_torch(made: Network, audio: np.ndarray, knob: float) -> np.ndarray:
     frames = torch.tensor(audio, dtype=torch.float32).view(-1, 1, made.shape.frames)
     knobs = torch.full((1, made.shape.knobs), knob)
     with torch.no_grad():
-        return made(frames, knobs, made.recurrent.rest(1))[0].reshape(-1).numpy()
+        return made(frames, knobs, made.rest(1))[0].reshape(-1).numpy()
 
 
 def with_offset(model: dict, offset: float) -> dict:
@@ -73,6 +75,17 @@ def test_the_last_bias_takes_the_idle_offset_away():
     assert evaluate.idle_dbfs(model, np.zeros((1, 0))) > -20.0
     export.zero_idle(model, np.zeros(0))
     assert evaluate.idle_dbfs(model, np.zeros((1, 0))) < -120.0
+
+
+def test_a_capacitor_takes_off_what_changes_with_the_knob():
+    settings = np.array([[0.0], [0.5], [1.0]])
+    made = network(Shape(knobs=1, couplers=1))
+    with torch.no_grad():
+        made.recurrent.raw_bias[32:48] = 0.5  # candidates that rest away from zero
+    model = export.to_model(made)
+    bare = model | {"layers": model["layers"][:-1]}
+    assert np.ptp(evaluate.rest(bare, settings)[:, -1]) > 1e-3
+    assert evaluate.idle_dbfs(export.silenced(made, settings), settings) < -100.0
 
 
 def test_each_of_sixteen_idle_values_is_taken_away():
@@ -135,6 +148,8 @@ def test_a_last_frame_that_is_cut_short_is_filled_with_silence():
     assert np.array_equal(cut, reference.run(model, filled, [0.5], 16)[:1590])
 
 
-@pytest.mark.parametrize(("name", "multiplications"), [("block 1", 1168), ("gru", 272)])
+@pytest.mark.parametrize(
+    ("name", "multiplications"), [("block 1", 1168), ("gru", 272), ("coupled", 1174)]
+)
 def test_cost_counts_the_multiplications_of_a_sample(name, multiplications):
     assert evaluate.cost(export.to_model(network(SHAPES[name]))) == multiplications
