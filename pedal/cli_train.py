@@ -178,7 +178,7 @@ def paper(
     ] = "6,16,64",
     seconds: Annotated[
         float, typer.Option(min=20.0, help="Of audio to learn from, of each kind.")
-    ] = 300.0,
+    ] = 180.0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Trainings at once; default: the cores.")
     ] = None,
