@@ -78,7 +78,8 @@ def make(
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
     }
-    provenance = {key: origin[key] for key in ("circuit", "recordings")}
+    told = ("circuit", "recordings", "drive_percent")
+    provenance = {key: origin[key] for key in told if key in origin}
     return Effect(row, files, provenance, tuple(kept))
 
 
