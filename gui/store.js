@@ -166,7 +166,7 @@ function snapshot(state, row) {
 const ECHOES = {
   "/echo/effect": ["effect", (state, row) => ({ effect: row.id })],
   "/echo/bypass": ["bypass", (state, row) => ({ bypass: row.on === 1 })],
-  "/echo/block": ["block", (state, row) => ({ block: row.frames, delay: row.frames - 1 })],
+  "/echo/block": ["block", (state, row) => ({ block: row.frames, delay: row.delay })],
   "/echo/param": ["param", (state, row) => ({ params: { ...state.params, [row.id]: row.value } })],
   "/echo/preset": ["preset", (state, row) => ({ preset: row.id, unsaved: row.unsaved === 1 })],
 };

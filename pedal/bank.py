@@ -26,7 +26,7 @@ from pedal.protocol.protocol import PARAMS
 
 MANIFEST = "bank.json"
 MAX_MANIFEST_BYTES = 1024 * 1024
-DELAYS = {1: 0, 16: 15}  # samples that a model of this block is late
+FRAMES_DELAY = 15  # samples that frames of 16 make every path late
 CLEAN = "clean"  # the reserved effect without a model
 SCHEMA = Path(__file__).resolve().parent / "protocol" / "bank.schema.json"
 
@@ -78,6 +78,16 @@ class Bank:
         """The effects in the order of the footswitch."""
         return tuple(effect.id for effect in self.effects)
 
+    def delay(self, block: int) -> int:
+        """Samples that a selected block makes every path late (design decision 9).
+
+        15 for block 16, but 0 where all models of block 16 are cascades.
+        """
+        models = [effect.model(16) for effect in self.effects]
+        networks = [model.network for model in models if model]
+        cascades = networks and all(network.is_cascade for network in networks)
+        return FRAMES_DELAY if block == 16 and not cascades else 0
+
     def effect(self, name: str) -> Effect:
         """The effect of this id. Raises BankError, naming what exists."""
         for effect in self.effects:
@@ -109,6 +119,14 @@ def load(folder: Path) -> Bank:
         for number, row in enumerate(table["effects"])
     )
     return Bank(table["name"], folder, table["sample_rate_hz"], effects)
+
+
+def path_delay(folder: Path, block: int) -> int:
+    """`Bank.delay` of a folder's bank; of one that plays dry, as it cannot be read."""
+    try:
+        return load(folder).delay(block)
+    except BankError:
+        return FRAMES_DELAY if block == 16 else 0
 
 
 @cache
@@ -164,11 +182,7 @@ def _effect(folder: Path, path: Path, where: str, row: dict) -> Effect:
 def _model(folder: Path, path: Path, where: str, row: dict) -> Model:
     """One model: its row agrees with itself, its file with the row."""
     block = row["block"]
-    for name, expected in (("frames", block), ("delay_samples", DELAYS[block])):
-        if row[name] != expected:
-            raise BankError(
-                f"{path}: {where}.{name}: expected {expected}, found {row[name]}"
-            )
+    _agrees(path, f"{where}.frames", block, row["frames"])
     for name in row["conditioning"]:
         if name not in PARAMS:
             known = ", ".join(PARAMS)
@@ -186,6 +200,8 @@ def _model(folder: Path, path: Path, where: str, row: dict) -> Model:
             f"{file}: sha256: {both}; the file is not the one that was exported"
         )
     network = parse_network(file, content, row["frames"], row["conditioning"])
+    late = FRAMES_DELAY if block == 16 and not network.is_cascade else 0
+    _agrees(path, f"{where}.delay_samples", late, row["delay_samples"])
     names = ("gain_db", "loudness_lufs", "dry_loudness_lufs", "idle_dbfs")
     figures = {name: float(row[name]) for name in names}
     return Model(
@@ -199,6 +215,12 @@ def _model(folder: Path, path: Path, where: str, row: dict) -> Model:
         network=network,
         **figures,
     )
+
+
+def _agrees(path: Path, where: str, expected: int, found: int) -> None:
+    """Raises BankError when a field is not what the others ask for."""
+    if found != expected:
+        raise BankError(f"{path}: {where}: expected {expected}, found {found}")
 
 
 def _stays_inside(folder: Path, file: Path) -> None:

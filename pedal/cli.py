@@ -7,11 +7,11 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pedal import cli_rig
+from pedal import cli_rig, cli_train
 from pedal.cli_options import (
     BankOption,
     BlockOption,
@@ -36,8 +36,6 @@ bank_app = typer.Typer(
     help="Looks into banks.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(bank_app, name="bank")
-
-DEFAULT_TRAINED = Path("bank")  # where training puts a bank unless told
 
 
 def main() -> None:
@@ -246,135 +244,9 @@ def bank_check(
     )
 
 
-@app.command()
-def train(
-    pairs: Annotated[
-        list[Path] | None, typer.Argument(metavar="DRY.wav WET.wav ...")
-    ] = None,
-    name: Annotated[str, typer.Option(help="Id of the new effect.")] = "",
-    virtual: Annotated[str, typer.Option(help="Or a simulated pedal.")] = "",
-    fragments: Annotated[
-        Path | None, typer.Option(help="Or a folder with dry/ and wet/ recordings.")
-    ] = None,
-    egfx: Annotated[Path | None, typer.Option(help="Or EGFxSet's folder.")] = None,
-    effect_folder: Annotated[
-        str, typer.Option(help="Of --egfx, such as TubeScreamer.")
-    ] = "",
-    pickup: Annotated[
-        list[str] | None, typer.Option(help="Of --egfx; repeated; default all.")
-    ] = None,
-    download: Annotated[
-        bool, typer.Option("--download", help="Gets what --egfx lacks.")
-    ] = False,
-    check_only: Annotated[
-        bool, typer.Option("--check-only", help="Says what is wrong, trains nothing.")
-    ] = False,
-    as_json: JsonOption = False,
-    bank: Annotated[
-        Path, typer.Option("-o", "--bank", help="Bank to add to.")
-    ] = DEFAULT_TRAINED,
-    model_block: Annotated[
-        int | None, typer.Option(help="1 or 16; default both.")
-    ] = None,
-    hidden: Annotated[
-        int | None, typer.Option(help="Recurrent units, 1 to 128.")
-    ] = None,
-    recurrent: Annotated[
-        bool, typer.Option("--recurrent", help="Block 16 as an LSTM over frames.")
-    ] = False,
-    recordings: Annotated[
-        list[Path] | None, typer.Option(help="Folder of dry guitar for --virtual.")
-    ] = None,
-    seconds: Annotated[
-        float | None, typer.Option(help="Time at most, a model.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
-    drive: Annotated[
-        str, typer.Option(help="Of --virtual: knob, fixed, or 0 to 100 %.")
-    ] = "knob",
-) -> None:
-    """Trains an effect from recordings, EGFxSet or a simulated pedal, into a bank."""
-    from pedal.train_options import check_name, common, drive_value, source
-
-    shared = common(model_block, hidden, seconds, seed)
-    shared |= {"bank_dir": bank, "console": console(), "recurrent": recurrent}
-    kind = source(pairs, virtual, fragments, egfx, effect_folder)
-    if kind is None or bool(name or check_only) == (kind == "virtual"):
-        raise typer.BadParameter(
-            "expected DRY.wav WET.wav --name NAME, --fragments DIR --name NAME, --egfx "
-            "DIR --effect-folder FOLDER --name NAME, or --virtual NAME"
-        )
-    if kind == "virtual":
-        extra: dict[str, Any] = {
-            "recordings": recordings,
-            "drive": drive_value(drive),
-        }
-        _training("train_virtual", virtual, **extra, **shared)
-        return
-    new_name = check_name(name) if name or not check_only else ""
-    shared |= {"check_only": check_only, "as_json": as_json}
-    if kind == "egfx":
-        extra = {"pickups": pickup or (), "download": download}
-        _training("train_egfx", egfx, effect_folder, new_name, **extra, **shared)
-    else:
-        files = [fragments, fragments] if fragments else pairs or []
-        both = list(zip(files[::2], files[1::2], strict=True))
-        _training("train_pairs", both, new_name, **shared)
-
-
-@app.command()
-def virtual(
-    name: Annotated[str, typer.Argument(help="screamer, blues, rodent or fuzz.")],
-    source: Annotated[Path, typer.Argument(metavar="IN.wav")],
-    target: Annotated[Path, typer.Argument(metavar="OUT.wav")],
-    drive: Annotated[float, typer.Option(help="0 to 100 %.")] = 50.0,
-) -> None:
-    """Plays a recording through a simulated pedal, the truth that models follow."""
-    _training("render_virtual", name, source, target, drive)
-
-
-@app.command()
-def evaluate(
-    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
-    effect: Annotated[str, typer.Option(help="One effect; default all.")] = "",
-    model_block: Annotated[
-        int | None, typer.Option(help="1 or 16; default both.")
-    ] = None,
-    pair: Annotated[
-        tuple[Path, Path] | None,
-        typer.Option(metavar="DRY.wav WET.wav", help="What it was trained on."),
-    ] = None,
-    recordings: Annotated[
-        Path | None, typer.Option(help="Dry guitar for simulated pedals.")
-    ] = None,
-    plan: Annotated[
-        Path | None, typer.Option(help="Of training/runs, that the bank came from.")
-    ] = None,
-    html: Annotated[Path | None, typer.Option(help="Writes a report there.")] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Measures models on held-out audio: error, images, idle, loudness, cost."""
-    from pedal.deployed import Deployed
-
-    def deploy(name: str, block: int) -> Any:
-        return Deployed(bank, name, block).play
-
-    where = {"recordings": recordings, "plan": plan, "pair": pair}
-    options = {"as_json": as_json, "page": html, "console": console()}
-    _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
-
-
-def _training(function: str, *args: Any, **options: Any) -> None:
-    """Calls a function of training.cli, the one way from pedal to training."""
-    try:
-        import training.cli
-
-        getattr(training.cli, function)(*args, **options)
-    except ModuleNotFoundError as cause:
-        raise PedalError(
-            f"training needs the package {cause.name}, found none; run `make test`, or "
-            ".venv/bin/pip install torch -e '.[train]'"
-        ) from cause
+app.command()(cli_train.train)
+app.command()(cli_train.virtual)
+app.add_typer(cli_train.evaluate_app, name="evaluate")
 
 
 if __name__ == "__main__":

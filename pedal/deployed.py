@@ -10,7 +10,6 @@ import soundfile
 from numpy.typing import NDArray
 
 from pedal import audio
-from pedal.bank import DELAYS
 from pedal.render import Job, render
 
 Audio = NDArray[np.float32]
@@ -37,5 +36,5 @@ class Deployed:
             job = Job(dry, wet, self.effect, self.block, PERIOD, self.bank, raw=True)
             figures = render(Job(**{**vars(job), "params": params}))
             played, _ = soundfile.read(wet, dtype="float32")
-        late = DELAYS[self.block]
+        late = figures.delay_samples
         return played[late : late + len(samples)], 1000.0 * figures.block_us / PERIOD

@@ -136,7 +136,7 @@ def _cable(options: Options, card: Card) -> Row:
     less = options.minus_ms * RATE_HZ / 1000
     found = [_less(delays, less) for delays in found]
     period, block = (*options.periods, *PERIODS)[0], (*options.blocks, 1)[0]
-    budget = Budget(period, bank.DELAYS[block], CONVERTERS)
+    budget = Budget(period, bank.path_delay(options.bank, block), CONVERTERS)
     return Row("board", found, block, period, budget)
 
 

@@ -51,7 +51,7 @@ class Route:
 
     def budget(self) -> Budget:
         """What it should be late."""
-        return Budget(self.period, bank.DELAYS[self.block])
+        return Budget(self.period, bank.path_delay(self.bank, self.block))
 
 
 def play(route: Route, samples: Array, score: Sequence[Event] = ()) -> Array:

@@ -48,6 +48,11 @@ class Network:
     skip: bool
     layers: tuple[Layer, ...]
 
+    @property
+    def is_cascade(self) -> bool:
+        """True where frames may be cut anywhere, so that it has no delay."""
+        return self.layers[-1].kind == "mix"
+
 
 def read_bytes(path: Path, most: int) -> bytes:
     """A file's bytes. Raises BankError when missing, empty, no file or above `most`."""

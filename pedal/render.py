@@ -66,7 +66,7 @@ def render(job: Job) -> Figures:
     events = _events(job)
     settings = _settings(job)
     recording = audio.read(job.source, job.channel)
-    delay = bank.DELAYS[job.model_block]
+    delay = bank.path_delay(job.bank, job.model_block)
     with tempfile.TemporaryDirectory(prefix="pedal-") as folder:
         heard = Path(folder) / "in.wav"
         score = Path(folder) / "score.json"

@@ -135,9 +135,9 @@ def _snapshot(session: Session, row: Row) -> Session:
 
 
 def _block(session: Session, row: Row) -> Session:
-    """The block decides how late all paths are: 0 or 15 samples."""
-    frames = int(row["frames"])
-    return replace(session, block=frames, delay_samples=frames - 1)
+    """The block decides how late all paths are."""
+    frames, delay = int(row["frames"]), int(row["delay"])
+    return replace(session, block=frames, delay_samples=delay)
 
 
 def _param(session: Session, row: Row) -> Session:

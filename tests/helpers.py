@@ -49,6 +49,12 @@ def network(
     }
 
 
+def delay_of(table: dict[str, Any]) -> int:
+    """Samples that a model is late: a frame's, but none of a cascade's."""
+    last = table["layers"][-1]
+    return 0 if last["type"] == "mix" else last["shape"][2] - 1
+
+
 def model_row(
     folder: Path, name: str, block: int, table: dict[str, Any]
 ) -> dict[str, Any]:
@@ -67,7 +73,7 @@ def model_row(
         "loudness_lufs": -19.0,
         "dry_loudness_lufs": -19.0,
         "idle_dbfs": -140.0,
-        "delay_samples": block - 1,
+        "delay_samples": delay_of(table),
         "cost_mac_per_sample": 100,
         "quality": {
             "esr": 0.001,

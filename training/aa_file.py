@@ -15,8 +15,8 @@ types are none of its. With K knobs, J hints, H units of a layer, N features of 
            is the sum of all features before with mix + h remix, the output w
            and its one-pole low-passes by their depths; shape 16, a value a sample
 
-Poles are in [0, 1), slews 0 (a linear one-pole) or above. The knobs are read once a
-block of 16 samples, at its last one in the engine.
+Poles are in [0, 1), slews 0 (a linear one-pole) or above. The engine reads the knobs
+once in 16 samples, at the first of them.
 """
 
 from typing import Any

@@ -43,6 +43,11 @@ def write(path: Path, audio: NDArray[np.floating]) -> None:
         raise AudioError(f"{path}: cannot be written: {error}") from error
 
 
+def files(folder: Path) -> list[Path]:
+    """All recordings below a folder, in the order of their names."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+
+
 def gather(
     folder: Path, seconds: float | None = None, peak: float | None = None
 ) -> Audio:
@@ -52,9 +57,7 @@ def gather(
     whole to it.   returns: (N,).
     Raises AudioError when there are none or they are silent.
     """
-    paths = sorted(
-        path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES
-    )
+    paths = files(folder)
     if not paths:
         raise AudioError(f"{folder}: found no audio files, expected WAV or FLAC")
     each = int(seconds * RATE_HZ / len(paths)) if seconds else None

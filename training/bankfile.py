@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,21 @@ def add_model(
     effect["models"] = sorted([*others, row], key=lambda model: model["block"])
     effect["provenance"] = provenance | summary(effect["models"])
     manifest["effects"] = list(effects.values())
+    write_manifest(folder, manifest)
+
+
+def arrange(folder: Path, names: Sequence[str]) -> None:
+    """Puts the effects of a bank into this order, others behind: that of the foot."""
+    if not (folder / MANIFEST).exists():
+        return
+    manifest = read_manifest(folder)
+    place = {name: index for index, name in enumerate(names)}
+    manifest["effects"].sort(key=lambda effect: place.get(effect["id"], len(place)))
+    write_manifest(folder, manifest)
+
+
+def write_manifest(folder: Path, manifest: Json) -> None:
+    """Writes bank.json."""
     write_aside(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
 
 

@@ -15,8 +15,11 @@ from training.errors import TrainingError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from training.evaluation import Truth
     from training.material import Material
     from training.recorded import Recorded
+    from training.story import Story
+    from training.training_report import Deploy
 
 DEFAULT_DRIVE = 50.0  # %
 SIMULATED_SECONDS = 150.0  # of guitar, when there are no recordings
@@ -34,6 +37,7 @@ def train_virtual(
     drive: float | str = "knob",
     console: "Console | None" = None,
     recurrent: bool = False,
+    deploy: "Deploy | None" = None,
 ) -> None:
     """Trains a simulated pedal into a bank.
 
@@ -42,6 +46,7 @@ def train_virtual(
     recordings: folders of dry guitar; None plays the simulated one.
     seconds: training time at most, a model.
     drive: "knob" for a working drive knob, "fixed" for 50 %, or a fixed value in %.
+    deploy: plays what was trained in the engine, for the report; None writes none.
     """
     from training.material import DRIVES, split_sources, virtual_material
     from training.virtual import circuits, guitar
@@ -66,7 +71,9 @@ def train_virtual(
         "data": "held-out time of the same recordings, "
         + ("mean of 5 drive settings" if knob else f"drive {drives[0]:g} %"),
     }
-    train_blocks(
+    if not knob:
+        origin["drive_percent"] = drives[0]
+    rows = train_blocks(
         name,
         bank_dir,
         material,
@@ -78,6 +85,20 @@ def train_virtual(
         console,
         recurrent,
     )
+    if deploy is None:
+        return
+    from training import evaluation, story
+
+    heard = dict(zip(drives, material.test.targets, strict=True))
+    source = "guitar that the training left out"
+    truth = evaluation.circuit_truth(name, source, material.test.audio, heard)
+    unexamined = "None: the effect is simulated, so there are no recordings of it."
+    told = story.Story(
+        files=story.hashed([path for one in folders for path in audio.files(one)]),
+        unchecked=unexamined,
+        unaligned=f"{unexamined} The simulation has no delay.",
+    )
+    tell(bank_dir, name, rows, truth, told, deploy, console)
 
 
 def train_pairs(
@@ -161,10 +182,40 @@ def train_recorded(
         return
     for line in [report.line() for report in made.reports] + made.remarks:
         say(console, line)
+    shared = dict(shared)
+    deploy = shared.pop("deploy", None)
     options = {"model_block": None, "hidden": None, "seconds": None, "seed": 0} | shared
-    train_blocks(
-        name, bank_dir, made.material, made.origin(), **options, console=console
+    material = made.material
+    assert material is not None  # only a check alone makes none
+    rows = train_blocks(
+        name, bank_dir, material, made.origin(), **options, console=console
     )
+    if deploy is None:
+        return
+    from training import evaluation, story
+
+    told = story.Story(made.reports, made.remarks, story.hashed(made.files))
+    source = f"{made.data}, which the training left out"
+    truth = evaluation.pair_truth(source, material.test)
+    tell(bank_dir, name, rows, truth, told, deploy, console)
+
+
+def tell(
+    bank_dir: Path,
+    name: str,
+    rows: list[dict[str, Any]],
+    truth: "Truth",
+    story: "Story",
+    deploy: "Deploy",
+    console: "Console | None",
+) -> None:
+    """Writes the report and says where it is."""
+    from training import training_report
+
+    page = training_report.tell(
+        Path(bank_dir), name, rows, truth, story, deploy, console
+    )
+    say(console, f"report: {page}")
 
 
 def check_block(model_block: int | None) -> None:
@@ -184,23 +235,29 @@ def train_blocks(
     seed: int,
     console: "Console | None",
     recurrent: bool = False,
-) -> None:
-    """Trains one or both blocks, writing each as soon as it is done."""
+) -> list[dict[str, Any]]:
+    """Trains one or both blocks, writing each as soon as it is done.
+
+    returns: their rows in bank.json, file name and hash excepted.
+    """
     from training import effects
     from training.models import standard_shape
     from training.train import standard_recipe
 
+    rows = []
     for block in BLOCKS if model_block is None else (model_block,):
         shape = standard_shape(block, hidden, len(material.conditioning), recurrent)
         recipe = replace(standard_recipe(shape, seed), seconds=seconds)
         effect = effects.make(material, shape, recipe, origin, console)
         effects.write(Path(bank_dir), name, effect)
+        rows.append(effect.row)
         figures = effect.row["quality"]
         say(
             console,
             f"{name}, block {block}: ESR {100 * figures['esr']:.3f} % on "
             f"{figures['held_out_s']:g} s, idle {effect.row['idle_dbfs']:.0f} dBFS",
         )
+    return rows
 
 
 def render_virtual(
@@ -217,6 +274,13 @@ def evaluate_bank(*args: Any, **options: Any) -> None:
     from training import evaluate_cli
 
     evaluate_cli.evaluate_bank(*args, **options)
+
+
+def evaluate_paper(*args: Any, **options: Any) -> None:
+    """See paper_cli.evaluate_paper."""
+    from training import paper_cli
+
+    paper_cli.evaluate_paper(*args, **options)
 
 
 def say(console: "Console | None", line: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from training import bankfile, checkpoint, evaluate, export, loudness, player
+from training import aa_file, bankfile, checkpoint, evaluate, export, loudness, player
 from training.aa import CascadeShape
 from training.errors import TrainingError, WhistleError
 from training.material import Material
@@ -78,7 +78,8 @@ def make(
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
     }
-    provenance = {key: origin[key] for key in ("circuit", "recordings")}
+    told = ("circuit", "recordings", "drive_percent")
+    provenance = {key: origin[key] for key in told if key in origin}
     return Effect(row, files, provenance, tuple(kept))
 
 
@@ -110,7 +111,7 @@ def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> J
         "loudness_lufs": round(wet_lufs, 3),
         "dry_loudness_lufs": round(dry_lufs, 3),
         "idle_dbfs": round(evaluate.idle_dbfs(model, material.settings), 1),
-        "delay_samples": frames - 1,
+        "delay_samples": 0 if aa_file.is_cascade(model) else frames - 1,
         "cost_mac_per_sample": evaluate.cost(model),
         "quality": tidy(quality) | {"data": data},
     }

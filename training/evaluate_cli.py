@@ -1,5 +1,6 @@
 """What `pedal evaluate` calls: the figures of a bank as a table, JSON and a page."""
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,20 +41,21 @@ def evaluate_bank(
     bank = banks.load(folder)
     effects = [bank.effect(effect)] if effect else list(bank.effects)
     subjects = [
-        Subject(
-            one.id,
-            model.block,
-            model.conditioning,
-            vars(model),
-            deploy(one.id, model.block),
-        )
+        subject
         for one in effects
-        for model in one.models
-        if model_block in (None, model.block)
+        for subject in subjects_of(one, deploy)
+        if model_block in (None, subject.block)
     ]
     if not subjects:
         raise TrainingError(f"{folder}: found no model of block {model_block}")
-    results = measure(subjects, pair, recordings, plan, console)
+    known = functools.cache(functools.partial(truth_of, pair, recordings, plan))
+
+    def truth(subject: Subject) -> Truth:
+        knob = "drive" in subject.conditioning
+        origin = bank.effect(subject.effect).provenance
+        return known(subject.effect, knob, origin.get("drive_percent"))
+
+    results = measure(subjects, truth, console)
     if as_json:
         print(json.dumps([result.as_row() for result in results], indent=1))
     elif console:
@@ -62,16 +64,28 @@ def evaluate_bank(
         from training import report
 
         provenance = {one.id: dict(one.provenance) for one in effects}
-        report.write(page, bank.name, results, provenance)
+        report.write(page, f"Bank {bank.name}", results, provenance)
         if console and not as_json:
             console.print(f"{page}: written")
 
 
+def subjects_of(effect: banks.Effect, deploy: Deploy) -> list[Subject]:
+    """All models of an effect, each with the way to play it."""
+    return [
+        Subject(
+            effect.id,
+            model.block,
+            model.conditioning,
+            vars(model),
+            deploy(effect.id, model.block),
+        )
+        for model in effect.models
+    ]
+
+
 def measure(
     subjects: Sequence[Subject],
-    pair: tuple[Path, Path] | None,
-    recordings: Path | None,
-    plan: Path | None,
+    truth_of: Callable[[Subject], Truth],
     console: Console | None,
 ) -> list[Result]:
     """The figures of all subjects, with a bar on the way."""
@@ -81,29 +95,29 @@ def measure(
         TextColumn("{task.completed}/{task.total}"),
         TimeRemainingColumn(),
     )
-    truths: dict[tuple[str, bool], Truth] = {}
     results = []
     shown = Console(stderr=True)
     with Progress(*columns, console=shown, disable=console is None) as bar:
         task = bar.add_task("evaluating", total=len(subjects))
         for subject in subjects:
             bar.update(task, description=f"{subject.effect} {subject.block}")
-            key = (subject.effect, "drive" in subject.conditioning)
-            if key not in truths:
-                truths[key] = truth_of(*key, pair, recordings, plan)
-            results.append(evaluation.evaluate(subject, truths[key]))
+            results.append(evaluation.evaluate(subject, truth_of(subject)))
             bar.advance(task)
     return results
 
 
 def truth_of(
-    effect: str,
-    has_knob: bool,
     pair: tuple[Path, Path] | None,
     recordings: Path | None,
     plan: Path | None,
+    effect: str,
+    has_knob: bool,
+    drive: float | None,
 ) -> Truth:
-    """What an effect should sound like. Raises TrainingError where nobody knows."""
+    """What an effect should sound like. Raises TrainingError where nobody knows.
+
+    drive: in %, where a simulated pedal without a knob was trained, if that is known.
+    """
     if pair is not None:
         made = recorded.from_pairs([pair], only_check=False).material
         assert made is not None
@@ -113,9 +127,9 @@ def truth_of(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
             "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"
         )
-    return evaluation.virtual_truth(
-        effect, *evaluation.held_out(recordings, plan), has_knob
-    )
+    at = evaluation.DEFAULT_DRIVE if drive is None else drive
+    source, dry = evaluation.held_out(recordings, plan)
+    return evaluation.virtual_truth(effect, source, dry, has_knob, at)
 
 
 def table(results: Sequence[Result]) -> Table:

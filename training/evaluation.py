@@ -1,7 +1,7 @@
 """Evaluates a bank on audio that no training has heard, through the engine itself."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,11 @@ class Truth:
     trained: tuple[float, ...]
     circuit: Callable[[Audio], Audio] | None = None  # at the middle setting
 
+    @property
+    def middle(self) -> float:
+        """The setting that is listened to: 50 %, or the only one."""
+        return DEFAULT_DRIVE if DEFAULT_DRIVE in self.wet else self.trained[0]
+
 
 @dataclass(frozen=True)
 class Result:
@@ -63,6 +68,8 @@ class Result:
     target_images: Mapping[int, float]
     idle_dbfs: float
     loudness_lu: float  # the model's against the target's
+    gain_db: float  # the bank's, that brings the stock clip to dry's loudness
+    stock_lufs: tuple[float, float]  # of the stock clip: dry, and through the model
     mac: float
     ns: float
     heard: Audio = field(repr=False, compare=False)
@@ -90,13 +97,35 @@ def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
     return f"the held-out part of {recordings.name}", parts["test"]
 
 
-def virtual_truth(effect: str, source: str, dry: Audio, has_knob: bool) -> Truth:
-    """A simulated pedal's own output, at trained and unseen drives."""
-    trained = DRIVES if has_knob else (DEFAULT_DRIVE,)
-    drives = (*trained, *UNSEEN_DRIVES) if has_knob else trained
-    wet = {drive: circuits.render(effect, dry, drive) for drive in drives}
-    return Truth(
-        source, dry, wet, trained, lambda x: circuits.render(effect, x, DEFAULT_DRIVE)
+def virtual_truth(
+    effect: str,
+    source: str,
+    dry: Audio,
+    has_knob: bool,
+    drive: float = DEFAULT_DRIVE,
+) -> Truth:
+    """A simulated pedal's own output, at trained and unseen drives.
+
+    drive: where a model without a knob was trained, %.
+    """
+    trained = DRIVES if has_knob else (drive,)
+    wet = {one: circuits.render(effect, dry, one) for one in trained}
+    return circuit_truth(effect, source, dry, wet)
+
+
+def circuit_truth(
+    effect: str, source: str, dry: Audio, wet: Mapping[float, Audio]
+) -> Truth:
+    """What the circuit made of dry where it was trained; the unseen drives are added.
+
+    wet: by drive in %; a single one is of a model without a knob.
+    """
+    trained = tuple(wet)
+    unseen = UNSEEN_DRIVES if len(trained) > 1 else ()
+    added = {drive: circuits.render(effect, dry, drive) for drive in unseen}
+    truth = Truth(source, dry, {**wet, **added}, trained)
+    return replace(
+        truth, circuit=lambda audio: circuits.render(effect, audio, truth.middle)
     )
 
 
@@ -123,7 +152,7 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
         for drive, wanted in truth.wet.items()
     }
     unseen = [error for drive, error in errors.items() if drive not in truth.trained]
-    middle = DEFAULT_DRIVE
+    middle = truth.middle
     mine, wanted = heard[middle], truth.wet[middle]
 
     def play(x: Audio) -> Audio:
@@ -148,6 +177,11 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
         target_images=tones(truth.circuit) if truth.circuit else {},
         idle_dbfs=figures.idle_dbfs(play),
         loudness_lu=loudness.integrated_lufs(mine) - loudness.integrated_lufs(wanted),
+        gain_db=float(subject.row["gain_db"]),
+        stock_lufs=(
+            float(subject.row["dry_loudness_lufs"]),
+            float(subject.row["loudness_lufs"]),
+        ),
         mac=float(subject.row["cost_mac_per_sample"]),
         ns=float(np.median(ns)),
         heard=mine,

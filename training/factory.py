@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+import time
 import tomllib
 from dataclasses import replace
 from functools import partial
@@ -12,11 +13,12 @@ from typing import Any
 from rich.console import Console
 
 from pedal.errors import PedalError
-from training import audio, cluster, effects, plan_views
+from training import audio, bankfile, cluster, effects, plan_views
 from training.errors import TrainingError
 from training.material import DRIVES, Material, split_sources, virtual_material
 from training.models import standard_shape
 from training.plan import Message, Plan, Task, cores, side_by_side
+from training.run import Report
 from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
 
@@ -67,8 +69,17 @@ def gather(plan: Table, recordings: Path) -> dict[str, Any]:
 
 def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) -> None:
     """Writes the material of one pedal. Several at once are several processes."""
-    del watch  # it takes seconds
-    material = virtual_material(pedal, gather(plan, recordings), DRIVES, plan["seed"])
+    begun, played = time.monotonic(), 0
+
+    def advance() -> None:
+        nonlocal played
+        played += 1
+        share = played / len(DRIVES)
+        left = (time.monotonic() - begun) * (1.0 / share - 1.0)
+        watch(Report(done=share, seconds_left=left))
+
+    dry = gather(plan, recordings)
+    material = virtual_material(pedal, dry, DRIVES, plan["seed"], advance)
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".part.npz")
     material.save(aside)
@@ -183,6 +194,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as scratch:
             kept = chosen.cache or Path(scratch)
             went = train_all(plan, chosen, kept, console)
+        bankfile.arrange(chosen.output, plan["pedals"])  # they end in any order
     except (PedalError, OSError, ValueError) as error:
         print(f"factory: {error}", file=sys.stderr)
         return 1

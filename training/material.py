@@ -104,16 +104,18 @@ def virtual_material(
     drives: Sequence[float] = DRIVES,
     seed: int = 0,
     advance: Callable[[], None] = lambda: None,
+    synthetic: float = SYNTHETIC_SHARE,
 ) -> Material:
     """Plays the dry parts through a simulated pedal at each drive (%).
 
     dry: "train", "validate", "test" -> (N,). Synthetic signals are added to the first
-    one. A single drive gives a model without a knob. advance: called after each drive.
+    one, until they are that share of it, below 1. A single drive gives a model without
+    a knob. advance: called after each drive.
     """
-    extra = len(dry["train"]) / RATE_HZ * SYNTHETIC_SHARE / (1.0 - SYNTHETIC_SHARE)
-    dry = dict(
-        dry, train=np.concatenate((dry["train"], signals.synthetic(extra, seed)))
-    )
+    if synthetic > 0.0:
+        extra = len(dry["train"]) / RATE_HZ * synthetic / (1.0 - synthetic)
+        more = signals.synthetic(extra, seed)
+        dry = dict(dry, train=np.concatenate((dry["train"], more)))
     parts = {
         name: Part(audio, np.empty((len(drives), len(audio)), np.float32))
         for name, audio in dry.items()

@@ -1,54 +1,68 @@
-"""Pictures of a model for its report: waveform, transfer curve, spectrograms."""
+"""Pictures of a model for its report: waveform, spectrograms, transfer, alignment."""
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from training import figures
-from training.errors import TrainingError
+from training.align import REACH, Alignment
+from training.drawing import BITMAP_BLUE, BLUE, ORANGE, SOFT, svg
 from training.evaluation import Result
 
 RATE_HZ = 44100
 SHOWN_S = 0.03  # of the waveform
-BLUE, ORANGE, GREY = "#1f5fa8", "#b86200", "#666666"
 FLOOR_DB = -100.0
+WINDOW, HOP, MOST_FRAMES = 2048, 1024, 400  # of spectrograms
+AROUND = 400  # samples to either side of the delay
 
 
-def of(result: Result) -> Iterator[tuple[str, str, bytes]]:
-    """Title, description and PNG of each picture.
+def of(result: Result) -> Iterator[tuple[str, str, str]]:
+    """Title, words and SVG of each picture of a model.
 
     Raises TrainingError where matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as cause:
-        raise TrainingError(
-            f"the report needs the package {cause.name}, found none; run "
-            "`.venv/bin/pip install -e '.[report]'`"
-        ) from cause
     kinds = (
-        ("Waveform", "original, model and ten times their difference", 3.0, _waveform),
+        (
+            "Error by level",
+            "ESR in moments whose input is so loud; lower is better",
+            2.6,
+            _levels,
+        ),
+        ("Waveform", "30 ms around the loudest moment", 2.6, _waveform),
         (
             "Transfer curve",
-            "output against input of original and model",
-            4.0,
+            "output against input, sample by sample: the width is memory",
+            2.8,
             _transfer,
         ),
         (
             "Spectrograms",
-            "original, model and their difference over time",
-            7.0,
+            "level over time and frequency, against the original's loudest bin",
+            5.2,
             _spectra,
         ),
     )
     for title, words, height_in, draw in kinds:
-        figure = Figure(figsize=(10.0, height_in), layout="constrained")
-        draw(figure, result)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=100, metadata={"Software": None})
-        yield title, words, file.getvalue()
+        name = f"{result.effect}-{result.block}-{draw.__name__.strip('_')}"
+
+        def put(figure: Any, draw: Any = draw) -> None:
+            draw(figure, result)
+
+        yield title, words, svg(name, height_in, put)
+
+
+def _levels(figure: Any, result: Result) -> None:
+    """A dot for each level that was played, on whole decades."""
+    axis = figure.subplots()
+    rows = result.by_level
+    size = [100.0 * max(error, 1e-8) for _, _, error in rows]
+    axis.plot(range(len(rows)), size, "o-", color=BLUE)
+    low, high = np.floor(np.log10(min(size))), np.ceil(np.log10(max(size)))
+    axis.set(yscale="log", ylabel="ESR %", xlabel="input, from dBFS")
+    axis.set_ylim(10.0**low, 10.0 ** max(high, low + 1.0))
+    axis.set_xticks(range(len(rows)), [f"{low:.0f}" for low, _, _ in rows])
+    axis.yaxis.set_major_formatter("{x:g}")
 
 
 def _waveform(figure: Any, result: Result) -> None:
@@ -60,12 +74,16 @@ def _waveform(figure: Any, result: Result) -> None:
     time_ms = 1e3 * np.arange(len(result.wanted[part])) / RATE_HZ
     error = 10.0 * (result.heard[part] - result.wanted[part])
     axis = figure.subplots()
-    axis.plot(time_ms, result.wanted[part], color=GREY, lw=3, label="original")
-    axis.plot(time_ms, result.heard[part], color=BLUE, lw=1, label="model")
-    axis.plot(time_ms, error, color=ORANGE, lw=1, label="10 x difference")
+    axis.plot(time_ms, result.wanted[part], color=SOFT, lw=3, alpha=0.6)
+    axis.plot(time_ms, result.heard[part], color=BLUE, lw=1)
+    axis.plot(time_ms, error, color=ORANGE, lw=1)
     axis.set(xlabel="ms", ylabel="of full scale")
-    axis.legend(loc="upper right")
-    axis.grid(alpha=0.3)
+    figure.legend(
+        axis.lines,
+        ("original", "model", "10 x difference"),
+        loc="outside upper center",
+        ncols=3,
+    )
 
 
 def _transfer(figure: Any, result: Result) -> None:
@@ -74,30 +92,61 @@ def _transfer(figure: Any, result: Result) -> None:
     for axis, word, wet in zip(
         axes, ("original", "model"), (result.wanted, result.heard), strict=True
     ):
-        axis.plot(*figures.transfer(result.dry, wet), ",", color=BLUE, alpha=0.6)
-        axis.set(title=word, xlabel="input", ylabel="output")
-        axis.grid(alpha=0.3)
+        dots = figures.transfer(result.dry, wet)
+        axis.plot(*dots, ".", color=BITMAP_BLUE, ms=1.0, rasterized=True)
+        axis.set(title=word, xlabel="input")
+    axes[0].set_ylabel("output")
 
 
 def _spectra(figure: Any, result: Result) -> None:
     """Levels by time and frequency, in dB below the original's loudest bin."""
     axes = figure.subplots(3, 1, sharex=True)
-    window, hop = np.hanning(2048), 1024
     rows = (result.wanted, result.heard, result.heard - result.wanted)
     top = 0.0
     for axis, word, audio in zip(
         axes, ("original", "model", "difference"), rows, strict=True
     ):
-        frames = np.lib.stride_tricks.sliding_window_view(
-            np.asarray(audio, float), len(window)
-        )[::hop]
-        power = np.abs(np.fft.rfft(frames * window)) ** 2
-        top = top or float(power.max())
+        power = spectrum(audio)
+        top = top or float(power.max()) or 1.0
         level = 10.0 * np.log10(np.maximum(power / top, 10.0 ** (FLOOR_DB / 10.0)))
         extent = (0.0, len(audio) / RATE_HZ, 0.0, RATE_HZ / 2000.0)
         image = axis.imshow(
             level.T, origin="lower", aspect="auto", extent=extent, vmin=FLOOR_DB, vmax=0
         )
+        axis.grid(visible=False)
         axis.set(title=word, ylabel="kHz")
     axes[-1].set_xlabel("s")
     figure.colorbar(image, ax=axes, label="dB")
+
+
+def spectrum(audio: np.ndarray) -> np.ndarray:
+    """Power by frame and frequency, (at most MOST_FRAMES, bins), for a picture."""
+    frames = np.lib.stride_tricks.sliding_window_view(
+        np.asarray(audio, float), min(WINDOW, len(audio))
+    )
+    frames = frames[:: max(HOP, len(frames) // MOST_FRAMES)]
+    return np.abs(np.fft.rfft(frames * np.hanning(frames.shape[1]))) ** 2
+
+
+def alignment(found: Alignment, name: str) -> str:
+    """The correlation around the delay, and what each window said. name: unique."""
+    return svg(name, 2.6, lambda figure: _alignment(figure, found))
+
+
+def _alignment(figure: Any, found: Alignment) -> None:
+    """Left the likeness over the delay, right the delay of each moment."""
+    left, right = figure.subplots(1, 2)
+    middle = round(found.samples) + REACH
+    low, high = max(0, middle - AROUND), middle + AROUND + 1
+    curve = found.track.curve[low:high]
+    left.plot(np.arange(low, low + len(curve)) - REACH, curve, color=BLUE)
+    left.axvline(found.samples, color=ORANGE, ls="--", lw=1)
+    left.set(xlabel="delay, samples", ylabel="likeness")
+    left.set_ylim(bottom=0.0)
+    track = found.track
+    size = 4.0 + 2.0 * np.clip(track.certainty, 0.0, 30.0)
+    right.scatter(track.seconds, track.delays, s=size, color=BLUE, lw=0)
+    right.axhline(found.samples, color=ORANGE, ls="--", lw=1)
+    span = max(30.0, 1.2 * float(np.abs(track.delays - found.samples).max(initial=0)))
+    right.set(xlabel="moment, s", ylabel="its delay, samples")
+    right.set_ylim(found.samples - span, found.samples + span)

@@ -89,7 +89,10 @@ class Board:
         self.reports[name] = report
         if 0.0 < report.done < 1.0 and math.isfinite(report.seconds_left):
             self.whole[name] = report.seconds_left / (1.0 - report.done)
-        text = f"ESR {100 * report.error:.3f} %, {spoken(report.seconds_left)}"
+        found = f"ESR {100 * report.error:.3f} %, "
+        text = (found if math.isfinite(report.error) else "") + spoken(
+            report.seconds_left
+        )
         self.bar.update(self.rows[name], completed=report.done, text=text)
         running = [report.seconds_left for report in self.reports.values()]
         whole = list(self.whole.values())

@@ -30,6 +30,7 @@ class Recorded:
     recordings: list[dict[str, str]] = field(default_factory=list)
     data: str = ""
     material: Material | None = None
+    files: list[Path] = field(default_factory=list)
 
     def origin(self) -> dict[str, Any]:
         """What the provenance says."""
@@ -78,6 +79,7 @@ def from_pairs(pairs: Sequence[tuple[Path, Path]], only_check: bool) -> Recorded
         reports,
         recordings=[{"source": n, "licence": "the player's own"} for n in names],
         data="held-out time of the same recordings",
+        files=[Path(path) for pair in pairs for path in pair],
     )
     if not only_check:
         made.material = fragments.material(aligned)
@@ -110,6 +112,7 @@ def from_egfx(
         [{"source": f"{egfx.SOURCE}: {effect}", "licence": egfx.LICENCE}],
         "held-out pitches of the same set",
         material,
+        [path for pair in found.pairs.values() for path in pair],
     )
 
 

@@ -1,61 +1,59 @@
-"""The report of a bank's models: one HTML file with pictures and sound in it."""
+"""The report of models: what was measured of them, to read, to see and to hear."""
 
-import base64
-import io
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
 
-from training import figures, pictures
-from training.errors import TrainingError
+from training import figures, page, pictures
+from training.align import SPREAD
 from training.evaluation import Audio, Result
+from training.page import nested, tabled
+from training.story import Story
 
 RATE_HZ = 44100
 LISTEN_S = 8.0  # of each player
 GOOD_ESR, FAIR_ESR = 0.005, 0.02  # what most can't hear; what most can
 IDLE_DBFS = -90.0
 HEARD_IMAGES_DB = -40.0
-STYLE = Path(__file__).with_name("report.css")
+NOT = "not measured"
 
 
 def write(
-    page: Path,
-    bank: str,
+    path: Path,
+    title: str,
     results: Sequence[Result],
-    provenance: Mapping[str, Mapping[str, Any]],
+    provenance: Mapping[str, Any],
+    story: Story | None = None,
 ) -> None:
     """Writes the page. Raises TrainingError where it cannot be."""
-    folder = page.absolute().parent
-    if not folder.is_dir():
-        raise TrainingError(f"{page}: cannot be written: there is no folder {folder}")
-    text = page_of(bank, results, provenance)
-    aside = page.with_name(f".{page.name}.new")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(page)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise TrainingError(f"{page}: cannot be written: {error.strerror}") from error
+    page.write(path, page_of(title, results, provenance, story))
 
 
 def page_of(
-    bank: str,
+    title: str,
     results: Sequence[Result],
-    provenance: Mapping[str, Mapping[str, Any]],
+    provenance: Mapping[str, Any],
+    story: Story | None = None,
 ) -> str:
-    """The whole page as text; it reaches for nothing outside itself."""
-    body = [f"<h1>Bank {escape(bank)}</h1>", summary(results)]
+    """The whole page as text.
+
+    provenance: what the bank says, by effect. story: what a training knows beside it;
+    without one the page leaves out checks, alignment and files.
+    """
+    body = [f"<h1>{escape(title)}</h1>", summary(results)]
     for result in results:
         body += section(result)
-    body.append("<h2>Where it comes from</h2>")
-    for effect, origin in provenance.items():
-        body.append(f"<h3>{escape(effect)}</h3>{nested(origin)}")
-    style = STYLE.read_text(encoding="utf-8")
-    return PAGE.format(title=f"Bank {escape(bank)}", style=style, body="\n".join(body))
+    if story is not None:
+        body += checked(story)
+        body += aligned(story)
+    body += ["<h2>Where it comes from</h2>", nested(provenance)]
+    if story is not None:
+        body += [nested(story.facts), filed(story)]
+    return page.frame(title, body)
 
 
 def verdict(result: Result) -> str:
@@ -71,7 +69,7 @@ def verdict(result: Result) -> str:
         fit = "close, a careful ear hears a difference"
     else:
         fit = "of the same kind, but not the original"
-    said = f"{name}: {fit}, with an error of {100 * result.esr:.3f} % of the energy"
+    said = f"{name}: {fit}, with an error of {percent(result.esr)} % of the energy"
     added = [
         hz
         for hz, level in result.images.items()
@@ -84,86 +82,154 @@ def verdict(result: Result) -> str:
     return f"{said}; a loud {tones} Hz brings tones of its own, at {worst:.0f} dB."
 
 
+def percent(ratio: float) -> str:
+    """A ratio in %, with three digits that count."""
+    return f"{100 * ratio:#.3g}".rstrip(".") if ratio else "0"
+
+
 def summary(results: Sequence[Result]) -> str:
-    """The verdicts, and all figures side by side."""
+    """The verdicts, and all figures side by side: a column a model."""
     lines = "".join(f"<p class=verdict>{escape(verdict(one))}</p>" for one in results)
-    heads = [
-        "model",
-        "ESR %",
-        "at unseen drives %",
-        "MSE",
-        "DC part",
-        "STFT",
-        *(f"images {hz} Hz (original) dB" for hz in figures.TONES_HZ),
-        "idle dBFS",
-        "loudness LU",
-        "MAC a sample",
-        "ns a sample here",
+    heads = ["", *(f"{one.effect} {one.block}" for one in results)]
+    rows: list[tuple[str, list[str]]] = [
+        ("ESR, %", [percent(one.esr) for one in results]),
+        (
+            "ESR at unseen drives, %",
+            [NOT if x.esr_unseen is None else percent(x.esr_unseen) for x in results],
+        ),
+        ("MSE, full scale squared", [f"{one.mse:.2e}" for one in results]),
+        ("DC part of the ESR", [f"{one.dc:.1e}" for one in results]),
+        (
+            "multi-resolution STFT loss",
+            [NOT if one.stft is None else f"{one.stft:.3f}" for one in results],
+        ),
     ]
-    rows = []
-    for one in results:
-        images = [
-            f"{level:.0f}"
-            + (f" ({wanted[hz]:.0f})" if (wanted := one.target_images) else "")
-            for hz, level in one.images.items()
-        ]
-        rows.append(
-            [
-                f"{one.effect} {one.block}",
-                f"{100 * one.esr:.4f}",
-                "" if one.esr_unseen is None else f"{100 * one.esr_unseen:.4f}",
-                f"{one.mse:.2e}",
-                f"{one.dc:.1e}",
-                "not measured" if one.stft is None else f"{one.stft:.3f}",
-                *images,
-                f"{one.idle_dbfs:.0f}",
-                f"{one.loudness_lu:+.2f}",
-                f"{one.mac:.0f}",
-                f"{one.ns:.0f}",
-            ]
-        )
+    for hz in figures.TONES_HZ:
+        words = f"images of {hz} Hz (the original's), dB"
+        rows.append((words, [imaged(one, hz) for one in results]))
+    rows += [
+        ("idle, dBFS", [f"{one.idle_dbfs:.0f}" for one in results]),
+        (
+            "loudness against the original, LU",
+            [signed(one.loudness_lu) for one in results],
+        ),
+        ("loudness of the stock clip, LUFS", [stock(one) for one in results]),
+        ("the bank's gain, dB", [signed(one.gain_db) for one in results]),
+        ("MAC a sample", [f"{one.mac:.0f}" for one in results]),
+        ("ns a sample, in the engine on this machine", [costs(x) for x in results]),
+    ]
     held = results[0]
     told = (
-        f"Measured on {held.seconds:.0f} s of {escape(held.source)}, which no training "
-        "heard, on the exported models in the engine that plays them live."
+        f"Measured on {held.seconds:.0f} s of {escape(held.source)}: the exported "
+        "models, in the engine that plays them live. ESR is the energy of the error "
+        "over that of the original; with a drive knob it is the mean of the trained "
+        "settings. Images are what a loud sine brings beside its harmonics."
     )
-    return f"{lines}<p>{told}</p>{tabled(heads, rows)}"
+    listed = [[words, *cells] for words, cells in rows if set(cells) != {NOT}]
+    missing = [words for words, cells in rows if set(cells) == {NOT}]
+    left = f" Not measured: {escape('; '.join(missing))}." if missing else ""
+    return f"{lines}{tabled(heads, listed)}<p class=soft>{told}{left}</p>"
+
+
+def imaged(result: Result, hz: int) -> str:
+    """The images of a tone, and the original's where it could be asked."""
+    original = result.target_images.get(hz)
+    return f"{result.images[hz]:.0f}" + (
+        "" if original is None else f" ({original:.0f})"
+    )
+
+
+def signed(level: float) -> str:
+    """A difference of levels; none where one of them was silent."""
+    return f"{level:+.2f}" if math.isfinite(level) else "none: silence"
+
+
+def stock(result: Result) -> str:
+    """Loudness of the stock clip before and behind the model."""
+    dry, wet = result.stock_lufs
+    return f"{dry:.1f} → {wet:.1f}"
+
+
+def costs(result: Result) -> str:
+    """The time of a sample, and its share of the time there is."""
+    return f"{result.ns:.0f} ({result.ns * RATE_HZ * 1e-7:.2g} % of a core)"
 
 
 def section(result: Result) -> list[str]:
-    """One model: errors by level and setting, pictures, players."""
+    """One model: players, errors by level and setting, pictures."""
     name = f"{result.effect}, block {result.block}"
     levels = [
-        [f"from {low:.0f}", f"{seconds:.1f}", f"{100 * error:.4f}"]
+        [f"from {low:.0f}", f"{seconds:.1f}", percent(error)]
         for low, seconds, error in result.by_level
     ]
     settings = [
-        [f"{drive:g}", f"{100 * error:.4f}"]
+        [f"{drive:g}", percent(error)]
         for drive, error in sorted(result.by_setting.items())
     ]
+    takes = {"dry": result.dry, "original": result.wanted, "model": result.heard}
     parts = [
-        f"<h2>{escape(name)}</h2>",
-        "<h3>Listen: dry, original, model</h3>",
-        *(
-            player(word, loudest(audio, result.wanted))
-            for word, audio in (
-                ("dry", result.dry),
-                ("original", result.wanted),
-                ("model", result.heard),
-            )
-        ),
-        "<h3>Error by the level of the input</h3>",
+        f"<h2>{escape(name)}</h2><h3>Listen</h3>",
+        page.players({k: loudest(v, result.wanted) for k, v in takes.items()}),
+        "<div class=pictures>",
+        *(page.pictured(*picture) for picture in pictures.of(result)),
+        "</div><div class=pictures><div><h3>Error by the level of the input</h3>",
         tabled(["dBFS", "s", "ESR %"], levels),
+        "</div>",
     ]
     if len(settings) > 1:
-        parts += ["<h3>Error by drive</h3>", tabled(["%", "ESR %"], settings)]
-    for title, words, data in pictures.of(result):
-        source = base64.b64encode(data).decode()
-        parts.append(
-            f'<h3>{escape(title)}</h3><img alt="{escape(words, quote=True)}" '
-            f'src="data:image/png;base64,{source}">'
-        )
+        words = "<h3>Error by drive</h3>"
+        parts.append(f"<div>{words}{tabled(['drive %', 'ESR %'], settings)}</div>")
+    return [*parts, "</div>"]
+
+
+def checked(story: Story) -> list[str]:
+    """What was looked at in the recordings before, and found."""
+    parts = ["<h2>Checks of the recordings</h2>"]
+    for report in story.checks:
+        rows = [[row.name, row.state, row.found, row.expected] for row in report.rows]
+        parts.append(f"<p>{escape(report.line())}</p>")
+        parts.append(tabled(["check", "", "found", "expected"], rows, "words"))
+    if not story.checks:
+        parts.append(f"<p>{escape(story.unchecked)}</p>")
+    if story.remarks:
+        parts.append(nested(story.remarks))
     return parts
+
+
+def aligned(story: Story) -> list[str]:
+    """The delay that was found and undone, and how sure that is."""
+    parts = ["<h2>Alignment</h2>"]
+    for place, report in enumerate(story.checks):
+        found = report.alignment
+        if found is None:
+            text = f"{report.dry} and {report.wet}: the checks never came to it."
+            parts.append(f"<p>{escape(text)}</p>")
+            continue
+        track = found.track
+        near = np.abs(track.delays - found.samples) <= SPREAD
+        turned = "the same" if found.polarity > 0 else "turned over, undone"
+        text = (
+            f"{report.dry} and {report.wet}: wet is {found.samples:.2f} samples "
+            f"({1000 * found.samples / RATE_HZ:.2f} ms) late; {round(found.samples)} "
+            f"are undone. Polarity: {turned}. Likeness {found.likeness:.1f}, where two "
+            f"performances have 2 to 3 and a pair 8 or more; {near.sum()} of "
+            f"{len(near)} moments say the same to {SPREAD} samples."
+        )
+        words = "likeness over the delay, and the delay of each moment; dashed: taken"
+        drawing = pictures.alignment(found, f"alignment-{place}")
+        parts.append(f"<p>{escape(text)}</p>{page.pictured('', words, drawing)}")
+    if not story.checks:
+        parts.append(f"<p>{escape(story.unaligned)}</p>")
+    return parts
+
+
+def filed(story: Story) -> str:
+    """The recordings by name and hash."""
+    if not story.files:
+        return ""
+    rows = [[row.name, f"{row.size}", row.sha256] for row in story.files]
+    table = tabled(["file", "bytes", "SHA-256"], rows, "words")
+    return f"<h3>Recordings it heard</h3>{table}"
 
 
 def loudest(audio: Audio, guide: Audio) -> Audio:
@@ -172,50 +238,3 @@ def loudest(audio: Audio, guide: Audio) -> Audio:
     energy = np.concatenate(([0.0], np.cumsum(np.square(guide, dtype=float))))
     start = int(np.argmax(energy[size:] - energy[: len(energy) - size]))
     return np.asarray(audio[start : start + size])
-
-
-def player(word: str, audio: Audio) -> str:
-    """An audio element with its sound in it, 16-bit FLAC; louder than 1 is clipped."""
-    file = io.BytesIO()
-    soundfile.write(file, np.clip(audio, -1, 1), RATE_HZ, "PCM_16", format="FLAC")
-    source = base64.b64encode(file.getvalue()).decode()
-    return (
-        f"<label>{word} <audio controls preload=none "
-        f'src="data:audio/flac;base64,{source}"></audio></label>'
-    )
-
-
-def tabled(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; numbers line up."""
-    head = "".join(f"<th scope=col>{escape(text)}</th>" for text in heads)
-    lines = "".join(
-        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
-        for row in rows
-    )
-    return (
-        f"<div class=wide><table><thead><tr>{head}</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div>"
-    )
-
-
-def nested(value: Any) -> str:
-    """Provenance as lists within lists."""
-    if isinstance(value, Mapping):
-        rows = "".join(
-            f"<li>{escape(str(key))}: {nested(item)}</li>"
-            for key, item in value.items()
-        )
-        return f"<ul>{rows}</ul>"
-    if isinstance(value, list | tuple):
-        return "<ul>" + "".join(f"<li>{nested(item)}</li>" for item in value) + "</ul>"
-    return escape(str(value))
-
-
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width">
-<style>
-{style}</style></head><body>
-{body}
-</body></html>
-"""

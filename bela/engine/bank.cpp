@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "engine/timing.h"
+
 namespace pedal {
 
 constexpr int Playable::kRestPoints;  // C++14 wants a definition where std::min and the
@@ -33,6 +35,16 @@ const float* Playable::Rest(const float* conditioning) const PEDAL_REALTIME {
   int point = static_cast<int>(conditioning[0] * (kRestPoints - 1) + 0.5f);
   point = point < 0 ? 0 : point > kRestPoints - 1 ? kRestPoints - 1 : point;
   return rest_[static_cast<std::size_t>(point)].data();
+}
+
+int Bank::BlockDelay() const PEDAL_REALTIME {
+  bool cascades = false;
+  for (const Effect& effect : effects) {
+    if (!effect.block16) continue;
+    if (!effect.block16->model().is_cascade()) return kBlockDelay;
+    cascades = true;
+  }
+  return cascades ? 0 : kBlockDelay;
 }
 
 int Bank::Find(const char* id) const PEDAL_REALTIME {

@@ -56,6 +56,10 @@ struct Bank {
   char name[kIdSize] = {};
   std::vector<Effect> effects;  // at most kMaxEffects
 
+  // Samples that block 16 makes every path late: 15, or 0 where all models of block 16
+  // are cascades. [audio]
+  int BlockDelay() const PEDAL_REALTIME;
+
   // Index of an effect, or -1. [audio]
   int Find(const char* id) const PEDAL_REALTIME;
 };

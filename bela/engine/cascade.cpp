@@ -43,21 +43,35 @@ inline __attribute__((always_inline)) const float* Columns(const float* weights,
   return weights;
 }
 
-// kVecs vectors of units, all 16 samples: z = W f.
+// One layer's columns: of u (or taps), of s (or poles), and where these begin.
+struct Columned {
+  const float* weights;
+  int padded, first, second, second_at;
+};
+
+// kVecs vectors of units, kSamples samples from `x` on: z = W f.
 template <int kSamples, int kVecs>
-void Product(const float* weights, int padded, const float* heard, int first,
-             int second, int second_at, float* z) {
-  for (int n = 0; n < kMaxFrames; n += kSamples) {
-    Vec sum[kSamples][kVecs];
-    for (int k = 0; k < kSamples; ++k)
-      for (int v = 0; v < kVecs; ++v) sum[k][v] = Splat(0.0f);
-    const float* x = heard + n * kStride;
-    const float* rest = Columns<kSamples, kVecs>(weights, padded, x, first, sum);
-    Columns<kSamples, kVecs>(rest, padded, x + second_at, second, sum);
-    for (int k = 0; k < kSamples; ++k)
-      for (int v = 0; v < kVecs; ++v)
-        Store(z + (n + k) * kMaxCascadeUnits + v * kLanes, sum[k][v]);
-  }
+inline __attribute__((always_inline)) void Group(const Columned& layer, const float* x,
+                                                 float* z) {
+  Vec sum[kSamples][kVecs];
+  for (int k = 0; k < kSamples; ++k)
+    for (int v = 0; v < kVecs; ++v) sum[k][v] = Splat(0.0f);
+  const float* rest =
+      Columns<kSamples, kVecs>(layer.weights, layer.padded, x, layer.first, sum);
+  Columns<kSamples, kVecs>(rest, layer.padded, x + layer.second_at, layer.second, sum);
+  for (int k = 0; k < kSamples; ++k)
+    for (int v = 0; v < kVecs; ++v)
+      Store(z + k * kMaxCascadeUnits + v * kLanes, sum[k][v]);
+}
+
+// The same for `count` samples, kSamples of them at once where there are so many.
+template <int kSamples, int kVecs>
+void Product(const Columned& layer, const float* heard, int count, float* z) {
+  int n = 0;
+  for (; n + kSamples <= count; n += kSamples)
+    Group<kSamples, kVecs>(layer, heard + n * kStride, z + n * kMaxCascadeUnits);
+  for (; n < count; ++n)
+    Group<1, kVecs>(layer, heard + n * kStride, z + n * kMaxCascadeUnits);
 }
 
 enum class Poles { kLinear, kSlewing };
@@ -67,14 +81,14 @@ struct Units {
   Vec gain, bias, rest, keep, share, slew_squared, mix_u, mix_s;
 };
 
-// z -> u and s of 16 samples, and their part of the output into `sum`, a vector a
+// z -> u and s of `count` samples, and their part of the output into `sum`, a vector a
 // sample. before, memory: the state.
 template <Poles kPoles>
-void Sound(const Units& units, const float* z, float* before, float* memory,
+void Sound(const Units& units, const float* z, int count, float* before, float* memory,
            float* u_out, float* s_out, float* sum) {
   Vec lifted = Load(before), s = Load(memory);
   Vec v = Bounded(Add(lifted, units.bias)), root = Root(v);
-  for (int n = 0; n < kMaxFrames; ++n) {
+  for (int n = 0; n < count; ++n) {
     lifted = Mul(units.gain, Load(z + n * kMaxCascadeUnits));
     const Vec v_now = Bounded(Add(lifted, units.bias)), root_now = Root(v_now);
     const Vec u = Sub(Divide(Add(v_now, v), Add(root_now, root)), units.rest);
@@ -263,13 +277,14 @@ const float* Cascade::BentBy(const float* conditioning,
   return knobs + kKnobs;
 }
 
-// The first features of 16 samples: taps, then the input's one-poles.
-void Cascade::Hear(const float* in, float* state, float* heard) const PEDAL_REALTIME {
+// The first features of `count` samples: taps, then the input's one-poles.
+void Cascade::Hear(const float* in, int count, float* state,
+                   float* heard) const PEDAL_REALTIME {
   float past[kPast + kMaxFrames];  // [n + kPast]: sample n
   std::memcpy(past, state, kPast * sizeof(float));
-  std::memcpy(past + kPast, in, kMaxFrames * sizeof(float));
-  std::memcpy(state, past + kMaxFrames, kPast * sizeof(float));
-  for (int n = 0; n < kMaxFrames; ++n) {
+  std::memcpy(past + kPast, in, static_cast<std::size_t>(count) * sizeof(float));
+  std::memcpy(state, past + count, kPast * sizeof(float));
+  for (int n = 0; n < count; ++n) {
     float* row = heard + n * kStride;
     for (int i = 0; i < taps_; ++i) row[i] = past[kPast + n - i];
     for (int i = taps_; i < padded_taps_; ++i) row[i] = 0.0f;
@@ -277,7 +292,7 @@ void Cascade::Hear(const float* in, float* state, float* heard) const PEDAL_REAL
   for (int p = 0; p < padded_poles_; p += kLanes) {
     const Vec keep = Load(low_keep_.data() + p), share = Load(low_share_.data() + p);
     Vec low = Load(state + kPast + p);
-    for (int n = 0; n < kMaxFrames; ++n) {
+    for (int n = 0; n < count; ++n) {
       low = MulAdd(Mul(share, Splat(past[kPast + n])), keep, low);
       Store(heard + n * kStride + padded_taps_ + p, low);
     }
@@ -286,24 +301,25 @@ void Cascade::Hear(const float* in, float* state, float* heard) const PEDAL_REAL
 }
 
 // Adds up each sample's vector and, by their depths, the one-poles of that.
-void Cascade::Couple(const float* sum, float* state, float* out) const PEDAL_REALTIME {
+void Cascade::Couple(const float* sum, int count, float* state,
+                     float* out) const PEDAL_REALTIME {
   alignas(kAlignment) float mixed[kMaxFrames], deep[kMaxFrames * kLanes];
-  for (int n = 0; n < kMaxFrames; ++n) mixed[n] = AddUp(sum + n * kLanes);
+  for (int n = 0; n < count; ++n) mixed[n] = AddUp(sum + n * kLanes);
   for (int j = 0; j < padded_couplers_; j += kLanes) {
     const Vec keep = Load(coupler_keep_.data() + j);
     const Vec share = Load(coupler_share_.data() + j), depth = Load(depth_.data() + j);
     Vec low = Load(state + j);
-    for (int n = 0; n < kMaxFrames; ++n) {
+    for (int n = 0; n < count; ++n) {
       low = MulAdd(Mul(share, Splat(mixed[n])), keep, low);
       const Vec so_far = j == 0 ? Splat(0.0f) : Load(deep + n * kLanes);
       Store(deep + n * kLanes, MulAdd(so_far, depth, low));
     }
     Store(state + j, low);
   }
-  for (int n = 0; n < kMaxFrames; ++n) out[n] = mixed[n] + AddUp(deep + n * kLanes);
+  for (int n = 0; n < count; ++n) out[n] = mixed[n] + AddUp(deep + n * kLanes);
 }
 
-void Cascade::Process(const float* in, const float* conditioning, float* out,
+void Cascade::Process(const float* in, const float* conditioning, int count, float* out,
                       float* state) const PEDAL_REALTIME {
   alignas(kAlignment) float rooms[2][kMaxFrames * kStride];
   alignas(kAlignment) float z[kMaxFrames * kMaxCascadeUnits];
@@ -311,9 +327,9 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
   const float* bent = BentBy(conditioning, state);
   const float* mix = bent + 3 * units_;
   float* heard = rooms[0];
-  Hear(in, state, heard);
+  Hear(in, count, state, heard);
   const int inputs = padded_taps_ + padded_poles_;
-  for (int n = 0; n < kMaxFrames; ++n) {
+  for (int n = 0; n < count; ++n) {
     Vec part = Splat(0.0f);
     for (int f = 0; f < inputs; f += kLanes)
       part = MulAdd(part, Load(mix + f), Load(heard + n * kStride + f));
@@ -325,13 +341,13 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
   float* before = couplers + padded_couplers_;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
+    Columned columns = {layer.weights.data(), padded, layer.first_inputs,
+                        layer.second_inputs, layer.second_at};
     int u = 0;
-    for (; u + 2 * kLanes <= padded; u += 2 * kLanes)
-      Product<4, 2>(layer.weights.data() + u, padded, heard, layer.first_inputs,
-                    layer.second_inputs, layer.second_at, z + u);
-    for (; u < padded; u += kLanes)
-      Product<8, 1>(layer.weights.data() + u, padded, heard, layer.first_inputs,
-                    layer.second_inputs, layer.second_at, z + u);
+    for (; u + 2 * kLanes <= padded; u += 2 * kLanes, columns.weights += 2 * kLanes)
+      Product<4, 2>(columns, heard, count, z + u);
+    for (; u < padded; u += kLanes, columns.weights += kLanes)
+      Product<8, 1>(columns, heard, count, z + u);
     for (u = 0; u < padded; u += kLanes) {
       const Units units = {Load(bent + u),
                            Load(bent + padded + u),
@@ -342,7 +358,7 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
                            Load(mix + u),
                            Load(mix + padded + u)};
       (layer.slews ? Sound<Poles::kSlewing>
-                   : Sound<Poles::kLinear>)(units, z + u, before + u,
+                   : Sound<Poles::kLinear>)(units, z + u, count, before + u,
                                             before + padded + u, next + u,
                                             next + padded + u, sum);
     }
@@ -351,7 +367,7 @@ void Cascade::Process(const float* in, const float* conditioning, float* out,
     before += 2 * padded;
     std::swap(heard, next);
   }
-  Couple(sum, couplers, out);
+  Couple(sum, count, couplers, out);
 }
 
 }  // namespace pedal

@@ -1,5 +1,5 @@
-// A time-invariant block-16 network: layers of dense, antialiased sigmoid and one-poles
-// on 16 samples at once, and a mix of all of them. What it computes is described in
+// A time-invariant network: layers of dense, antialiased sigmoid and one-poles on up to
+// 16 samples at once, and a mix of all of them. What it computes is described in
 // training/aa_file.py.
 //
 // Nothing goes back through a dense layer, so it can't whistle; all of the state is
@@ -26,9 +26,9 @@ class Cascade {
   // Multiply-accumulates a sample, the one-poles' included.
   float macs_per_sample() const { return macs_per_sample_; }
 
-  // Plays 16 samples. in and out may be the same; state: state_size() floats on a cache
-  // line. [audio]
-  void Process(const float* in, const float* conditioning, float* out,
+  // Plays `count` samples, at most 16; how they are grouped changes nothing. in and out
+  // may be the same; state: state_size() floats on a cache line. [audio]
+  void Process(const float* in, const float* conditioning, int count, float* out,
                float* state) const PEDAL_REALTIME;
 
  private:
@@ -45,8 +45,10 @@ class Cascade {
 
   void Bend(const float* conditioning, float* bent) const PEDAL_REALTIME;
   const float* BentBy(const float* conditioning, float* state) const PEDAL_REALTIME;
-  void Couple(const float* sum, float* state, float* out) const PEDAL_REALTIME;
-  void Hear(const float* in, float* state, float* heard) const PEDAL_REALTIME;
+  void Couple(const float* sum, int count, float* state,
+              float* out) const PEDAL_REALTIME;
+  void Hear(const float* in, int count, float* state,
+            float* heard) const PEDAL_REALTIME;
 
   int taps_ = 1, padded_taps_ = 0;
   int poles_ = 0, padded_poles_ = 0;

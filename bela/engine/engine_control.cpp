@@ -203,7 +203,7 @@ float Engine::Position(ParamId id) const PEDAL_REALTIME {
 
 Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
   Path path;
-  path.delay = selection.block == kGrid ? kBlockDelay : 0;
+  if (selection.block == kGrid) path.delay = bank_ ? bank_->BlockDelay() : kBlockDelay;
   if (selection.bypass || selection.effect == kNoEffect) return path;
   if (selection.effect == kClean) {
     path.kind = PathKind::kClean;
@@ -222,7 +222,8 @@ Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
   if (!plays) return path;
   path.kind = PathKind::kModel;
   path.playable = plays;
-  if (plays->model().frames() == kGrid) path.delay = kBlockDelay;
+  const Model& model = plays->model();
+  if (model.frames() == kGrid && !model.is_cascade()) path.delay = kBlockDelay;
   return path;
 }
 

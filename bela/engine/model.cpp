@@ -132,7 +132,7 @@ void Model::Couple(float* out, float* low) const PEDAL_REALTIME {
 // State: [frame, conditioning], then each layer's own part in order, then the couplers.
 void Model::Process(const float* in, const float* conditioning, float* out,
                     float* state) const PEDAL_REALTIME {
-  if (cascades_) return cascade_.Process(in, conditioning, out, state);
+  if (cascades_) return cascade_.Process(in, conditioning, frames_, out, state);
   float frame[kMaxFrames];
   for (int i = 0; i < frames_; ++i) state[i] = frame[i] = in[i];
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];

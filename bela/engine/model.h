@@ -28,6 +28,8 @@ class Model {
   int state_size() const { return state_size_; }
   int frames() const { return frames_; }
   int conditioning() const { return conditioning_; }
+  // True where its frames may be cut anywhere, so that it has no delay: PlayPart.
+  bool is_cascade() const { return cascades_; }
   // Multiply-accumulates a sample, for telling two models of an effect apart by cost.
   float macs_per_sample() const { return macs_per_sample_; }
 
@@ -35,6 +37,13 @@ class Model {
   // conditioning() values in 0..1; state: state_size() floats on a cache line. [audio]
   void Process(const float* in, const float* conditioning, float* out,
                float* state) const PEDAL_REALTIME;
+
+  // Plays `count` samples, at most frames(), of a cascade, as soon as they are there.
+  // [audio]
+  void PlayPart(const float* in, const float* conditioning, int count, float* out,
+                float* state) const PEDAL_REALTIME {
+    cascade_.Process(in, conditioning, count, out, state);
+  }
 
   // Runs silence through `state` until the output stands still (at most 4 s). Not for
   // the audio thread.

@@ -207,6 +207,7 @@ constexpr Arg kEchoBlockArgs[] = {
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"frames", 'i', -2147483648.0, 2147483647.0, false, kEchoBlockFramesChoices, 2, nullptr, 0},
+    {"delay", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kEchoParamArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -397,7 +398,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/monitor/leave", "i", true, kMonitorLeaveArgs, 1},
     {"/echo/effect", "siis", false, kEchoEffectArgs, 4},
     {"/echo/bypass", "siii", false, kEchoBypassArgs, 4},
-    {"/echo/block", "siii", false, kEchoBlockArgs, 4},
+    {"/echo/block", "siiii", false, kEchoBlockArgs, 5},
     {"/echo/param", "siisf", false, kEchoParamArgs, 5},
     {"/echo/preset", "siisi", false, kEchoPresetArgs, 5},
     {"/presets", "siisssssi", false, kPresetsArgs, 9},

@@ -81,8 +81,10 @@ void Voice::Trip() PEDAL_REALTIME {
 }
 
 int Voice::RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
-  int good = path_.playable->model().frames() == 1 ? RunBlock1(grid, begin, end, out)
-                                                   : RunBlock16(grid, begin, end, out);
+  const Model& model = path_.playable->model();
+  int good = model.is_cascade()    ? RunCascade(grid, begin, end, out)
+             : model.frames() == 1 ? RunBlock1(grid, begin, end, out)
+                                   : RunBlock16(grid, begin, end, out);
   for (int i = begin; i < good; ++i) {
     if (!IsFinite(out[i])) {
       good = i;
@@ -132,6 +134,24 @@ int Voice::RunBlock16(const Grid& grid, int begin, int end, float* out) PEDAL_RE
       frame_out_[0] = std::numeric_limits<float>::quiet_NaN();
     }
     out[kBlockDelay] = frame_out_[0];
+  }
+  return end;
+}
+
+// Plays what is there, with the knobs of the grid point; is late only where others of
+// the bank are.
+int Voice::RunCascade(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
+  float conditioning[kMaxConditioning], heard[kGrid];
+  Conditioning(grid, 0, conditioning);
+  path_.playable->model().PlayPart(grid.shaped + begin, conditioning, end - begin,
+                                   heard, state_.data());
+  if (inject_nan_) {
+    inject_nan_ = false;
+    heard[0] = std::numeric_limits<float>::quiet_NaN();
+  }
+  for (int i = begin; i < end; ++i) {
+    out[i] = path_.delay == 0 ? heard[i - begin] : frame_out_[(i + 1) % kGrid];
+    frame_out_[i] = heard[i - begin];
   }
   return end;
 }

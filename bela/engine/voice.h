@@ -79,6 +79,7 @@ class Voice {
   int RunModel(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   int RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   int RunBlock16(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
+  int RunCascade(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   void Conditioning(const Grid& grid, int i, float* conditioning) const PEDAL_REALTIME;
   void RunChain(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;
   void RunDry(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME;

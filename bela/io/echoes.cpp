@@ -133,7 +133,9 @@ Message ToMessage(const Event& event, const Surroundings& around) {
     case EventKind::kBypass:
       return Open("/echo/bypass", event, around).Int(event.state.bypass);
     case EventKind::kBlock:
-      return Open("/echo/block", event, around).Int(event.state.block);
+      return Open("/echo/block", event, around)
+          .Int(event.state.block)
+          .Int(event.state.delay);
     case EventKind::kParam:
       return Open("/echo/param", event, around)
           .Text(protocol::kParams[static_cast<int>(event.param)].id)

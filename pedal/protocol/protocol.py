@@ -256,12 +256,13 @@ MESSAGES: dict[str, Message] = {
         ), 'Bypass is on or off.'
     ),
     '/echo/block': Message(
-        '/echo/block', 'siii', 'clients', (
+        '/echo/block', 'siiii', 'clients', (
             Arg('boot_id', 's', '', None, None, False, ()),
             Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('frames', 'i', 'samples', -2147483648, 2147483647, False, (1, 16)),
-        ), 'The model block in use.'
+            Arg('delay', 'i', 'samples, of the path that sounds', -2147483648, 2147483647, False, ()),
+        ), 'The model block in use, and how late it makes every path.'
     ),
     '/echo/param': Message(
         '/echo/param', 'siisf', 'clients', (

@@ -2,6 +2,7 @@
 // where they can't be played.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "toys.h"
@@ -23,6 +24,20 @@ Row Play(const pedal::ModelSpec& spec, const Row& in, float turned = 0.0f) {
     model.Process(&in[i], conditioning, &out[i], state.data());
   }
   return out;
+}
+
+// "one", a cascade, and with frames beside it "two", a network of frames.
+pedal::Bank Cascades(bool frames) {
+  pedal::Bank bank;
+  bank.effects.resize(frames ? 2 : 1);
+  std::strcpy(bank.effects[0].id, "one");
+  bank.effects[0].block16.reset(new pedal::Playable);
+  bank.effects[0].block16->Prepare(toys::RandomCascade({12, 8}, 1, 0.0f, 8), 1.0f,
+                                   {pedal::protocol::ParamId::kDrive});
+  if (!frames) return bank;
+  std::strcpy(bank.effects[1].id, "two");
+  bank.effects[1].block16 = toys::RandomPlayable(8, 16, 2);
+  return bank;
 }
 
 float Loudest(const Row& row, std::size_t from = 0) {
@@ -90,23 +105,53 @@ TEST_CASE("a cascade's saturating one-poles move less than linear ones") {
   CHECK(linear == Play(toys::RandomCascade({6, 6}, 0, 0.0f, 7), loud));
 }
 
-TEST_CASE("a cascade in the engine does not depend on the period, bit for bit") {
-  pedal::Bank bank;
-  bank.effects.resize(1);
-  std::strcpy(bank.effects[0].id, "one");
-  bank.effects[0].block16.reset(new pedal::Playable);
-  bank.effects[0].block16->Prepare(toys::RandomCascade({12, 8}, 1, 0.0f, 8), 1.0f,
-                                   {pedal::protocol::ParamId::kDrive});
-  const Row in = toys::Noise(8192);
-  Row first;
-  for (int period : {16, 2, 24, 128, 1000}) {
-    toys::Rig rig("one", 16, &bank);
-    rig.Push(toys::Turn(pedal::protocol::ParamId::kDrive, 80.0f, 2000));
-    const Row out = rig.Play(in, period);
-    if (first.empty()) first = out;
-    CHECK(out == first);
+TEST_CASE("a cascade sounds the same however its samples are grouped") {
+  const pedal::ModelSpec spec = toys::RandomCascade({12, 8, 3}, 1, 0.5f, 4);
+  const Row in = toys::Noise(1600), whole = Play(spec, in);
+  pedal::Model model;
+  model.Prepare(spec);
+  pedal::AlignedFloats state;
+  state.Prepare(static_cast<std::size_t>(model.state_size()));
+  Row out(in.size());
+  const float conditioning[pedal::kMaxConditioning] = {};
+  for (std::size_t i = 0, turn = 0; i < in.size(); ++turn) {
+    const std::size_t count = std::min(in.size() - i, 1 + turn % 16);
+    model.PlayPart(&in[i], conditioning, static_cast<int>(count), &out[i],
+                   state.data());
+    i += count;
   }
-  CHECK(Loudest(first) > 0.01f);
+  CHECK(out == whole);
+  CHECK(Loudest(whole) > 0.01f);
+}
+
+TEST_CASE("a cascade in the engine does not depend on the period, bit for bit") {
+  for (bool frames : {false, true}) {
+    const pedal::Bank bank = Cascades(frames);
+    const Row in = toys::Noise(8192);
+    Row first;
+    for (int period : {16, 1, 2, 7, 24, 128, 1000}) {
+      toys::Rig rig("one", 16, &bank);
+      rig.Push(toys::Turn(pedal::protocol::ParamId::kDrive, 80.0f, 2000));
+      const Row out = rig.Play(in, period);
+      if (first.empty()) first = out;
+      CHECK(out == first);
+    }
+    CHECK(Loudest(first) > 0.01f);
+  }
+}
+
+TEST_CASE("block 16 has no delay in a bank of cascades, and 15 beside frames") {
+  const pedal::Bank alone = Cascades(false), mixed = Cascades(true);
+  const Row in = toys::Noise(4096);
+  toys::Rig early("one", 16, &alone), late("one", 16, &mixed);
+  const Row now = early.Play(in), then = late.Play(in);
+  CHECK(early.engine().state().delay == 0);
+  CHECK(late.engine().state().delay == 15);
+  CHECK(Row(now.begin(), now.end() - 15) == Row(then.begin() + 15, then.end()));
+  CHECK(Loudest(now) > 0.01f);
+  early.Push(toys::Ask(pedal::IntentKind::kBypass, 1));
+  early.Play(Row(4096));
+  CHECK(early.Play(in) == in);
 }
 
 TEST_CASE("a cascade that can't be played is refused in half a sentence") {

@@ -238,11 +238,26 @@ def put_cascade(folder, knobs: int = 0) -> None:
     """hum's block 16 becomes a time-invariant network."""
     model = cascade(np.random.default_rng(0), [3, 4], knobs)
     replace_model(folder, "hum-16.json", json.dumps(model).encode())
+    edit_manifest(folder, lambda t: t["effects"][1]["models"][1].update(NOT_LATE))
+
+
+NOT_LATE = {"delay_samples": 0}
+
+
+def test_block_16_is_late_where_a_model_has_frames(bank_folder):
+    frames = bank.load(bank_folder)
+    assert (frames.delay(1), frames.delay(16)) == (0, 15)
+    assert bank.path_delay(bank_folder, 16) == 15
+    put_cascade(bank_folder)
+    assert bank.load(bank_folder).delay(16) == 0
+    assert bank.path_delay(bank_folder, 16) == 0
+    assert bank.path_delay(bank_folder / "none", 16) == 15  # plays dry
 
 
 def test_a_bank_with_a_cascade_loads(bank_folder):
     put_cascade(bank_folder)
     network = bank.load(bank_folder).effect("hum").model(16).network
+    assert network.is_cascade
     kinds = [layer.kind for layer in network.layers]
     assert kinds == ["taps", "cascade", "cascade", "mix"]
 

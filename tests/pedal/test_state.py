@@ -1,5 +1,7 @@
 """The session follows echoes, and asks when it missed one."""
 
+import pytest
+
 from pedal.messages import read
 from pedal.protocol.protocol import MESSAGES
 from pedal.state import Session, reduce
@@ -59,9 +61,10 @@ def test_a_new_boot_replaces_everything_whatever_its_revision():
     assert (session.boot_id, session.revision) == ("other", 0)
 
 
-def test_block_16_is_15_samples_late():
-    session = after(known(), "/echo/block", "boot", 6, 0, 16)
-    assert (session.block, session.delay_samples) == (16, 15)
+@pytest.mark.parametrize("delay", [0, 15])
+def test_block_16_tells_how_late_it_is(delay):
+    session = after(known(), "/echo/block", "boot", 6, 0, 16, delay)
+    assert (session.block, session.delay_samples) == (16, delay)
 
 
 def test_a_parameter_follows_its_echo_only():

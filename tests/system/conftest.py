@@ -17,17 +17,18 @@ def browser():
         chromium.close()
 
 
-def add_screamer(manifest: dict) -> None:
-    """A third effect with a long name, so that there are as many as in the factory."""
-    effect = manifest["effects"][0] | {"id": "screamer", "name": "Screamer"}
-    manifest["effects"].append(effect)
+def add_effects(manifest: dict) -> None:
+    """As many effects as the factory has; one with a long name."""
+    first = manifest["effects"][0]
+    for name in ("Screamer", "Fuzz"):
+        manifest["effects"].append(first | {"id": name.lower(), "name": name})
 
 
 @pytest.fixture(scope="module")
 def pedal(tmp_path_factory):
     """An engine and a bridge that a browser may look at."""
     bank = write_bank(tmp_path_factory.mktemp("bank") / "night-set")
-    edit_manifest(bank, add_screamer)
+    edit_manifest(bank, add_effects)
     with stage(bank) as found:
         yield found
 

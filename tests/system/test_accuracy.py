@@ -69,11 +69,16 @@ def test_a_random_cascade_agrees_with_float64(tmp_path, sizes, knobs) -> None:
     for drive in (0.0, 100.0)[: knobs + 1]:
         take = play(samples, bank, block=16, raw=True, params={"drive": drive})
         wish = reference.run(model, samples, np.full(knobs, drive / 100), 16)
-        error = error_db(take.out[15:], wish[: len(samples) - 15])
+        error = error_db(take.out, wish)  # not late: the bank has no frames
         print(f"cascade {sizes}, drive {drive:g}: {error:.1f} dB")
-        assert not take.out[:15].any()
         assert error <= -90
-        other = play(
-            samples, bank, block=16, raw=True, params={"drive": drive}, period=24
-        )
-        assert np.array_equal(take.out[:4000], other.out[:4000])
+        for period in (7, 24):
+            other = play(
+                samples,
+                bank,
+                block=16,
+                raw=True,
+                params={"drive": drive},
+                period=period,
+            )
+            assert np.array_equal(take.out[:4000], other.out[:4000])

@@ -122,7 +122,7 @@ def after(pedal: Row, address: str, row: Row) -> Row:
         case "/echo/bypass":
             return pedal | {"bypass": bool(row["on"])}
         case "/echo/block":
-            return pedal | {"block": row["frames"], "delay": row["frames"] - 1}
+            return pedal | {"block": row["frames"], "delay": row["delay"]}
         case "/echo/param":
             return pedal | {"params": pedal["params"] | {row["id"]: near(row["value"])}}
         case "/echo/preset":

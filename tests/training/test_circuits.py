@@ -8,6 +8,7 @@ from training.virtual import circuits, guitar
 
 PEDALS = sorted(circuits.PEDALS)
 RIFF = guitar.play(1.5, seed=3)
+LONG = guitar.play(3.5, seed=3)
 
 
 def ratio_db(error: np.ndarray, signal: np.ndarray) -> float:
@@ -26,6 +27,14 @@ def test_a_note_that_has_ended_dies_away(pedal):
     played = np.concatenate((RIFF[:22050], np.zeros(66150)))
     heard = circuits.render(pedal, played, drive=100.0)
     assert heard[-8820:-4410].std() < 1e-4  # a coupling capacitor may drift for longer
+
+
+@pytest.mark.parametrize("pedal", PEDALS)
+def test_a_piece_joins_on_to_the_one_before(pedal, monkeypatch):
+    whole = circuits.render(pedal, LONG, drive=100.0)
+    monkeypatch.setattr(circuits, "PIECE_SECONDS", 1.1)
+    pieces = circuits.render(pedal, LONG, drive=100.0)
+    assert np.sum((pieces - whole) ** 2) < 1e-8 * np.sum(whole**2)
 
 
 @pytest.mark.parametrize("pedal", PEDALS)

@@ -10,6 +10,7 @@ import pytest
 
 from training import (
     audio,
+    bankfile,
     checkpoint,
     cli,
     effects,
@@ -84,7 +85,7 @@ def test_block_16_is_a_cascade_with_its_images_and_idle_told(tmp_path):
     folder = tmp_path / "night-set"
     cli.train_virtual("fuzz", folder, model_block=16, seconds=3.0, drive="fixed")
     row = json.loads((folder / "bank.json").read_text())["effects"][0]["models"][0]
-    assert row["delay_samples"] == 15
+    assert row["delay_samples"] == 0
     assert row["cost_mac_per_sample"] == 804
     assert len(row["quality"]["images_db"]) == 3
     assert row["idle_dbfs"] < -100.0
@@ -183,3 +184,18 @@ def test_the_runs_of_a_written_model_are_removed(tmp_path):
     assert len(list(checkpoint.folder().iterdir())) == 1
     effects.write(tmp_path / "bank", "half", effect)
     assert not list(checkpoint.folder().iterdir())
+
+
+def test_effects_stand_in_the_order_asked_for(tmp_path):
+    for name in ("fuzz", "mine", "screamer"):
+        bankfile.add_model(
+            tmp_path,
+            name,
+            {"block": 1, "training": {"seconds": 1.0, "recipe": "none", "seed": 0}},
+            {"model": b"{}", "golden": b"{}"},
+            {},
+        )
+    bankfile.arrange(tmp_path, ["screamer", "blues", "fuzz"])
+    manifest = bankfile.read_manifest(tmp_path)
+    found = [effect["id"] for effect in manifest["effects"]]
+    assert found == ["screamer", "fuzz", "mine"]

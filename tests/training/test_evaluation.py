@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,8 +16,16 @@ from training.evaluation import Subject, Truth
 from training.virtual import guitar
 from training.virtual.circuits import CIRCUITS
 
-REACHES_OUT = re.compile(r"https?:|\bsrc=\"(?!data:)|@import|<link|<script", re.I)
+REACHES_OUT = re.compile(
+    r"https?:|\b(src|href)=\"(?!data:|#)|@import|<link|url\((?!#)", re.I
+)
 SECONDS = 3.0
+ROW = {
+    "cost_mac_per_sample": 7.0,
+    "gain_db": -3.0,
+    "dry_loudness_lufs": -20.0,
+    "loudness_lufs": -17.0,
+}
 
 
 def clip(name: str, audio: np.ndarray, drive: float) -> np.ndarray:
@@ -37,7 +46,7 @@ def truth() -> Truth:
 
 
 def subject(play, name="screamer") -> Subject:
-    return Subject(name, 1, (), {"cost_mac_per_sample": 7.0}, play)
+    return Subject(name, 1, (), ROW, play)
 
 
 def perfect(audio, _):
@@ -81,7 +90,7 @@ def test_a_knob_is_turned_where_no_training_was():
         asked.append(params["drive"])
         return clip("blues", audio, params["drive"]), 1.0
 
-    one = Subject("blues", 1, ("drive",), {"cost_mac_per_sample": 1.0}, play)
+    one = Subject("blues", 1, ("drive",), ROW, play)
     truth = evaluation.virtual_truth("blues", "a test", dry, has_knob=True)
     result = evaluation.evaluate(one, truth)
     assert set(asked) == {0.0, 12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0}
@@ -106,8 +115,34 @@ def test_the_report_needs_nothing_else_and_takes_no_word_for_markup(truth):
     assert "night &lt;set&gt;" in page
     assert "<b>loud" not in page
     assert page.count("<audio") == 3
-    assert page.count("<img") == 3
-    assert all(word in page for word in ("ESR", "unseen", "ns a sample", "recordings"))
+    assert page.count("role=img") == page.count("<svg") == 4
+    for word in ("ESR", "MSE", "ns a sample", "recordings", "-20.0 → -17.0"):
+        assert word in page
+
+
+def test_the_report_says_what_was_not_measured(truth):
+    pytest.importorskip("matplotlib", reason="no matplotlib")
+    result = evaluation.evaluate(subject(perfect), truth)
+    page = report.page_of("x", [replace(result, stft=None)], {})
+    assert "Not measured: ESR at unseen drives, %; multi-resolution STFT" in page
+    assert "STFT loss</th><td>" not in page
+    assert "Checks" not in page  # what no training told is left out
+    one, other = replace(result, stft=1.5), replace(result, esr_unseen=0.25)
+    page = report.page_of("x", [one, other], {})
+    assert "<td>not measured</td><td>25.0</td>" in page
+
+
+def test_a_fixed_drive_is_compared_with_the_circuit_at_that_drive():
+    dry = guitar.play(1.0, 5)
+    truth = evaluation.virtual_truth("fuzz", "a test", dry, has_knob=False, drive=80.0)
+    assert truth.middle == 80.0
+
+    def play(audio, _):
+        return clip("fuzz", audio, 80.0), 1.0
+
+    result = evaluation.evaluate(Subject("fuzz", 1, (), ROW, play), truth)
+    assert result.esr == 0.0
+    assert result.images == result.target_images
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(truth, tmp_path):

@@ -46,7 +46,7 @@ def examine(
     if any(alone) or report.add(length(dry, wet, least_seconds)):
         return report, dry.audio, wet.audio
     noisy = [files.noise(one) for one in (dry, wet)]
-    found = align.align(dry.audio, wet.audio)
+    found = report.alignment = align.align(dry.audio, wet.audio)
     same = take(dry, wet, found)
     if same.state is State.BAD:
         for row in (*noisy, same):

@@ -2,11 +2,14 @@
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from training.errors import CheckError
+
+if TYPE_CHECKING:
+    from training.align import Alignment
 
 
 class State(StrEnum):
@@ -39,6 +42,7 @@ class Report:
     rows: list[Check] = field(default_factory=list)
     delay: int = 0
     polarity: int = 1
+    alignment: "Alignment | None" = None  # None where the checks ended before it
 
     def add(self, row: Check) -> bool:
         """Keeps a row. True if it is bad."""
