@@ -74,12 +74,12 @@ def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) ->
     def advance() -> None:
         nonlocal played
         played += 1
-        share = played / len(DRIVES)
+        share = played / len(drives)
         left = (time.monotonic() - begun) * (1.0 / share - 1.0)
         watch(Report(done=share, seconds_left=left))
 
-    dry = gather(plan, recordings)
-    material = virtual_material(pedal, dry, DRIVES, plan["seed"], advance)
+    drives, dry = plan.get("drives", DRIVES), gather(plan, recordings)
+    material = virtual_material(pedal, dry, drives, plan["seed"], advance)
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".part.npz")
     material.save(aside)
@@ -96,7 +96,8 @@ def origin(plan: Table, pedal: str) -> dict[str, Any]:
     return {
         "circuit": circuits.CIRCUITS[pedal],
         "recordings": [*rows, simulated],
-        "data": "held-out time of the same recordings, mean of 5 drive settings",
+        "data": "held-out time of the same recordings, mean of "
+        f"{len(plan.get('drives', DRIVES))} drive settings",
     }
 
 
