@@ -5,7 +5,8 @@ github.com/Alec-Wright/Automated-GuitarAmpModelling: Adam 5e-3, half-second segm
 gradients through 1000 samples, pre-emphasised ESR + DC, halved when it stalls) some
 processor time in torch, and asks how soon ours is as good. `paper` does so for an LSTM
 of 6 units learned from whole five-second notes, three at once, without truncation.
-Both use a plain torch LSTM; validation counts in neither's time. Letters: T, B.
+Both use a plain torch LSTM; ours is our own network in the race, and the very same LSTM
+in the other. Validation counts in neither's time. Letters: T, B.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from torch import Tensor, nn
 
 from training import audio, fragments, losses
 from training.material import Material, Part
-from training.models import Shape, steady
+from training.models import Shape, standard_shape, steady
 from training.run import Recipe, Run
 from training.train import standard_recipe
 from training.validation import error_by_setting
@@ -127,10 +128,10 @@ def published(
     return network
 
 
-def ours(material: Material, hidden: int, recipe: Recipe, goal: float) -> tuple:
+def ours(material: Material, shape: Shape, recipe: Recipe, goal: float) -> tuple:
     """Our recipe.   returns: processor seconds to the validation ESR `goal` (infinite
     if never), in all, validation left out, and the run."""
-    run = Run(material, Shape(hidden=hidden), replace(recipe, validations=LOOKS))
+    run = Run(material, shape, replace(recipe, validations=LOOKS))
     used, reached = 0.0, math.inf
     while run.progress < 1.0:
         begun, looks = time.process_time(), run.best.looks
@@ -183,8 +184,9 @@ def main() -> None:
     goal = plain_error(other, material.validate)
     theirs = plain_error(other, material.test)
     print(f"theirs: {chosen.seconds:.0f} s, test ESR {100 * theirs:.4f} %", flush=True)
-    mine = replace(standard_recipe(Shape(hidden=hidden), 0), updates=chosen.updates)
-    reached, used, run = ours(material, hidden, mine, goal)
+    shape = standard_shape(1, hidden, 0) if race else Shape(hidden=hidden)
+    mine = replace(standard_recipe(shape, 0), updates=chosen.updates)
+    reached, used, run = ours(material, shape, mine, goal)
     error = held_out_error(run, material)
     print(f"ours: {used:.1f} s, test ESR {100 * error:.4f} %")
     print(f"ours was as good on the validation part after {reached:.1f} s")

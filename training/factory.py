@@ -129,11 +129,13 @@ def make(
     return effect
 
 
-def write(output: Path, console: Console, message: Message) -> None:
-    """Puts a finished model into the bank."""
+def write(output: Path, console: Console, runs: list[Path], message: Message) -> None:
+    """Puts a finished model into the bank; its run on disk is added to `runs`."""
     if message.result is None:
         return
-    effects.write(output, message.task.name.split()[0], message.result)
+    runs.extend(message.result.kept)
+    result = replace(message.result, kept=())
+    effects.write(output, message.task.name.split()[0], result)
     row = message.result.row
     console.print(
         f"{message.task.name}: ESR {100 * row['quality']['esr']:.4f} %, "
@@ -157,7 +159,10 @@ def run(
 def train_all(
     plan: Table, chosen: argparse.Namespace, kept: Path, console: Console
 ) -> Plan:
-    """Plays what is not kept yet, then trains every model.   returns: how it went."""
+    """Plays what is not kept yet, then trains every model.   returns: how it went.
+
+    Finished runs stay on disk until all are: the same again need not train them twice.
+    """
     pedals = [chosen.only] if chosen.only else plan["pedals"]
     files = {pedal: kept / f"{pedal}.npz" for pedal in pedals}
     playing = [
@@ -180,7 +185,12 @@ def train_all(
         for block in blocks
         for pedal in pedals
     ]
-    return run(tasks, chosen, console, partial(write, chosen.output, console))
+    runs: list[Path] = []
+    went = run(tasks, chosen, console, partial(write, chosen.output, console, runs))
+    if not (went.errors or went.stopped):
+        for path in runs:
+            path.unlink(missing_ok=True)
+    return went
 
 
 def main() -> int:

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from tests.training.plan_tasks import doubled, full_disk, killed, met, refused
-from training import cluster, plan, plan_views
+from training import cluster, effects, factory, plan, plan_views
 from training.errors import TrainingError, WorkerError
 from training.plan import Message, Task
 from training.run import Report
@@ -129,3 +130,16 @@ def test_the_same_plan_runs_on_a_local_cluster():
     told = json.loads(found.stdout)
     assert told["results"] == {"good": 6, "refused": "nothing to learn"}
     assert told["errors"] == ["refused"]
+
+
+def test_a_plan_keeps_finished_runs_until_all_are(tmp_path, monkeypatch):
+    run_on_disk, written = tmp_path / "one.checkpoint", []
+    run_on_disk.touch()
+    row = {"quality": {"esr": 0.001}, "gain_db": 0.0, "idle_dbfs": -120.0}
+    effect = effects.Effect(row, {}, {}, kept=(run_on_disk,))
+    monkeypatch.setattr(effects, "write", lambda *what: written.append(what))
+    runs: list[Path] = []
+    done = Message(Task("blues block 1", doubled, (1,)), result=effect, ended=True)
+    factory.write(tmp_path, Console(quiet=True), runs, done)
+    assert runs == [run_on_disk]
+    assert [(name, kept.kept) for _, name, kept in written] == [("blues", ())]
