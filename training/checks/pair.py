@@ -7,7 +7,7 @@ import soxr
 from numpy.typing import NDArray
 
 from training import align, causal
-from training.checks import echo, files, motion, order
+from training.checks import echo, files, motion, order, sway
 from training.checks.files import RATE_HZ, Recording
 from training.checks.report import Check, Report, State
 from training.clippers import Clipper
@@ -25,6 +25,7 @@ END_SHARE, END_SECONDS = 0.4, 20  # of a recording that is called an end
 LEAST_WINDOWS = 6
 JUMP = 24.0  # samples that delays step by when a buffer is lost
 SURE = 6.0  # certainty of a window that counts
+MOST_SWAY_DB, MORE_SWAY_DB = 1.8, 1.5  # see sway; more than dry's own
 MOVING, REPEATING, EXCHANGED = 12.0, 20.0, -0.07  # see motion, echo and order
 SURELY_EXCHANGED = -0.4  # whatever else is wrong; above, other causes come first
 
@@ -35,9 +36,12 @@ def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
 
 
 def examine(
-    dry: Recording, wet: Recording, least_seconds: float = LEAST_SECONDS
+    dry: Recording,
+    wet: Recording,
+    least_seconds: float = LEAST_SECONDS,
+    note: int | None = None,
 ) -> tuple[Report, Array, Array]:
-    """All checks of a pair.
+    """All checks of a pair. note: samples of each where both are single notes, joined.
 
     returns: the report, and dry and wet aligned, (N,) each, wet with dry's polarity;
     where the report is bad they are as far as the checks came.
@@ -65,7 +69,7 @@ def examine(
         report.add(row)
     if report.verdict:
         return report, one, two
-    report.add(moving(one, two))
+    report.add(moving(one, two) if note is None else swaying(one, two, note))
     report.add(repeating(one, two, found.fit.clipper))
     if not surely:
         report.add(exchanged(lead))
@@ -225,6 +229,15 @@ def moving(dry: Array, wet: Array) -> Check:
     expected = f"strength {MOVING:g} or less"
     advice = "a model cannot learn chorus, phaser or tremolo; switch it off"
     return pair_row("modulation", bad, text, expected, advice)
+
+
+def swaying(dry: Array, wet: Array, note: int) -> Check:
+    """Chorus, phaser, tremolo, of joined notes."""
+    played, heard = (sway.measure(side, note) for side in (dry, wet))
+    most = max(MOST_SWAY_DB, played + MORE_SWAY_DB)
+    text = f"partials that sway by {heard:.1f} dB, dry by {played:.1f} dB"
+    advice = "a model cannot learn chorus, phaser or tremolo; take another effect"
+    return pair_row("modulation", heard > most, text, f"{most:.1f} dB or less", advice)
 
 
 def repeating(dry: Array, wet: Array, clipper: Clipper) -> Check:
