@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.ndimage import maximum_filter1d
 
-from training import causal
+from training import causal, clippers
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -49,27 +50,27 @@ class Track:
 class Alignment:
     """samples: delay of wet; polarity: 1 or -1; likeness: spike over rms, all windows.
 
-    Two performances have a likeness of 2 to 3, a pair has 8 or more. clipper: what
-    explains wet best.
+    Two performances have a likeness of 2 to 3, a pair has 8 or more. fit: the
+    clipper that explains wet best.
     """
 
     samples: float
     polarity: int
     likeness: float
     track: Track
-    clipper: causal.Clipper
+    fit: clippers.Fit
 
 
 def correlation(dry: Array, wet: Array) -> Array:
     """Flat correlation of WINDOW samples with WINDOW + 2 REACH around them, (L,)."""
-    size = 1 << int(np.ceil(np.log2(len(wet) + 1)))
-    one, two = np.fft.rfft(dry * np.hanning(len(dry)), size), np.fft.rfft(wet, size)
+    size = next_fast_len(len(wet), real=True)
+    one, two = rfft(dry * np.hanning(len(dry)), size), rfft(wet, size)
     cross = one.conj() * two
-    hz = np.fft.rfftfreq(size, 1.0 / RATE_HZ)
+    hz = rfftfreq(size, 1.0 / RATE_HZ)
     flat = np.abs(cross)
     floor = 1e-3 * flat.max() + 1e-30
     cross *= ((hz > BAND_HZ[0]) & (hz < BAND_HZ[1])) / (flat + floor) ** FLATNESS
-    return np.fft.irfft(cross, size)[: 2 * REACH + 1]
+    return irfft(cross, size)[: 2 * REACH + 1]
 
 
 def windows(dry: Array, reach: int = WINDOW) -> Array:
@@ -122,9 +123,10 @@ def align(dry: Array, wet: Array) -> Alignment:
     middle = int(track.curve.argmax()) - REACH
     one, two = shifted(dry, wet, middle)
     size = min(len(one), FINE_SECONDS * RATE_HZ)
-    if size < causal.SIZE:
-        return Alignment(float(middle), 1, 0.0, track, causal.CLIPPERS[0])
+    if size < clippers.SIZE:
+        nothing = clippers.Fit(clippers.PLAIN, 0.0, 0.0)
+        return Alignment(float(middle), 1, 0.0, track, nothing)
     start = (len(one) - size) // 2
     found = causal.delay(one[start : start + size], two[start : start + size])
     delay = middle + found.samples
-    return Alignment(delay, found.polarity, track.contrast, track, found.clipper)
+    return Alignment(delay, found.polarity, track.contrast, track, found.fit)

@@ -15,19 +15,34 @@ SILENCE = 1e-4  # peak, -80 dBFS
 SUFFIXES = (".wav", ".flac", ".aif", ".aiff", ".ogg")
 
 
+def channels(path: Path, precision: str) -> tuple[NDArray[np.floating], int]:
+    """The file as it is, (N, channels), and its rate in Hz.
+
+    precision: "float32" or "float64". Raises AudioError when there is no such file, it
+    cannot be read, is empty or is not finite.
+    """
+    if not path.is_file():
+        raise AudioError(f"{path}: found no such file; look at its name and folder")
+    try:
+        audio, rate_hz = soundfile.read(path, dtype=precision, always_2d=True)
+    except (OSError, soundfile.LibsndfileError) as error:
+        cause = getattr(error, "error_string", str(error)).rstrip(".")
+        raise AudioError(
+            f"{path}: cannot be read: {cause}; export it as WAV or FLAC"
+        ) from error
+    if len(audio) == 0:
+        raise AudioError(f"{path}: found no samples, expected audio; export it again")
+    if not np.isfinite(audio).all():
+        raise AudioError(f"{path}: found samples that are not finite; export it again")
+    return audio, rate_hz
+
+
 def read(path: Path) -> Audio:
     """The file as (N,), channels averaged, resampled to 44,100 Hz.
 
-    Raises AudioError when it cannot be read, is empty or is not finite.
+    Raises AudioError as `channels` does.
     """
-    try:
-        audio, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioError(f"{path}: cannot be read: {error}") from error
-    if len(audio) == 0:
-        raise AudioError(f"{path}: found no samples, expected audio")
-    if not np.isfinite(audio).all():
-        raise AudioError(f"{path}: found samples that are not finite; export it again")
+    audio, rate_hz = channels(path, "float32")
     mono = audio.mean(axis=1)
     return mono if rate_hz == RATE_HZ else soxr.resample(mono, rate_hz, RATE_HZ, "VHQ")
 

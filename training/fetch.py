@@ -8,6 +8,7 @@ import errno
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ ARCHIVES = {  # md5, from the record itself
     "TubeScreamer": "b9c46ed65037d0bd17bdf82dc3125beb",
 }
 CHUNK = 1 << 14
+UNPACKED = 1.2  # size of an archive's files over its own
 PATIENCE_SECONDS = 30
 TRIES = 5  # that bring nothing new, in a row
 Advance = Callable[[int, int], None]  # bytes so far, bytes in all (0 if not known)
@@ -65,12 +67,19 @@ class Resuming:
             ) as answer:
                 if answer.status_code == 416:  # nothing behind what is there
                     return have > 0
+                if answer.status_code == 429:
+                    raise DownloadError(
+                        f"{url}: asked too often (HTTP 429); run it again in some "
+                        "minutes, it carries on"
+                    )
                 if 400 <= answer.status_code < 500:
-                    raise DownloadError(f"{url}: found HTTP {answer.status_code}")
+                    raise DownloadError(
+                        f"{url}: found HTTP {answer.status_code}, expected the archive"
+                    )
                 answer.raise_for_status()
                 have = have if answer.status_code == 206 else 0
                 length = int(answer.headers.get("Content-Length", 0))
-                self.make_room(length)
+                self.make_room(length, have + length)
                 self.keep(answer, have, have + length if length else 0)
                 whole = have + length
                 return not length or self.part.stat().st_size >= whole
@@ -87,13 +96,15 @@ class Resuming:
                 have += len(chunk)
                 self.advance(have, whole)
 
-    def make_room(self, length: int) -> None:
-        """Raises DownloadError when the disk cannot hold it and its unpacked files."""
+    def make_room(self, length: int, whole: int) -> None:
+        """Raises DownloadError when the disk cannot hold what is missing (bytes) and
+        the unpacked files of the whole."""
         free = shutil.disk_usage(self.part.parent).free
-        if free < 2.2 * length:
+        needed = length + UNPACKED * whole
+        if free < needed:
             raise DownloadError(
                 f"{self.part.parent}: found {free / 1e6:.0f} MB free, expected "
-                f"{2.2 * length / 1e6:.0f} MB; make room, then run it again"
+                f"{needed / 1e6:.0f} MB; make room, then run it again"
             )
 
 
@@ -153,7 +164,7 @@ def unpack(archive: Path, folder: Path) -> None:
             for member in packed.namelist():
                 if not member.startswith("__MACOSX"):
                     packed.extract(member, partly)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         shutil.rmtree(partly, ignore_errors=True)
         archive.unlink(missing_ok=True)
         raise DownloadError(

@@ -25,6 +25,10 @@ def pair_files(folder: Path) -> list[tuple[Path, Path]]:
 
     Raises AudioError when a folder is missing or a file has no partner.
     """
+    if folder.is_file():
+        raise AudioError(
+            f"{folder}: found the same file twice, expected a dry and a wet one"
+        )
     sides = []
     for name in FOLDERS:
         inner = folder / name

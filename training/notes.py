@@ -135,14 +135,12 @@ def semitones_off(heard: Audio, midi: int, reach: int = 3) -> int:
     return int(np.argmax(scores)) - reach
 
 
-def checked(folder: Folder, trust_names: bool = False) -> Folder:
+def checked(folder: Folder) -> Folder:
     """The same with each note under the name of the pitch that is heard.
 
     A doubtful note that sounds one or two frets off is renamed; any other note that
     does not sound as named is left out. All is said in the remarks.
     """
-    if trust_names:
-        return folder
     files: dict[Note, Path] = {}
     remarks, moved, dropped = list(folder.remarks), [], []
     for note, path in sorted(folder.files.items()):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from training.fetch import Advance
 
 EGFX_CHECKS = ("swapped", "take", "drift", "dropout", "modulation", "echo")
-EGFX_SECONDS = 60  # of joined notes that are checked
+EGFX_NOTES, EGFX_SECONDS = 20, 4.0  # joined notes that are checked, at most of each
 
 
 @dataclass
@@ -107,7 +107,7 @@ def from_egfx(
     found = egfx.read(root, effect, pickups)
     material, remarks = egfx.material(found, seed)
     return Recorded(
-        [examine_notes(material, effect)],
+        [examine_notes(found, effect)],
         [f"{len(found.pairs)} pairs of notes", *remarks],
         [{"source": f"{egfx.SOURCE}: {effect}", "licence": egfx.LICENCE}],
         "held-out pitches of the same set",
@@ -116,13 +116,22 @@ def from_egfx(
     )
 
 
-def examine_notes(material: Material, effect: str) -> Report:
+def examine_notes(found: egfx.Set, effect: str) -> Report:
     """The checks of joined notes; what is not about the pair is only noted."""
-    size = EGFX_SECONDS * files.RATE_HZ
+    chosen = list(found.pairs.values())[:: max(1, len(found.pairs) // EGFX_NOTES)]
+    sides = [egfx.load(paths, EGFX_SECONDS) for paths in chosen]
+    size = int(np.median([len(dry) for dry, _ in sides]))
+    joined = [
+        np.concatenate(
+            [np.pad(side[:size], (0, max(0, size - len(side)))) for side in s]
+        )
+        for s in zip(*sides, strict=True)
+    ]
     report, _, _ = examine(
-        files.recording("Clean", "dry", material.train.audio[:size], files.RATE_HZ),
-        files.recording(effect, "wet", material.train.targets[0, :size], files.RATE_HZ),
+        files.recording(egfx.CLEAN, "dry", joined[0].astype(float), files.RATE_HZ),
+        files.recording(effect, "wet", joined[1].astype(float), files.RATE_HZ),
         least_seconds=0.0,
+        note=size,
     )
     report.rows = [
         replace(row, state=State.NOTED)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.training import small_sets
-from training import egfx, notes
-from training.errors import AudioError
+from training import egfx, notes, recorded
+from training.errors import AudioError, CheckError
 from training.notes import Note
 
 
@@ -137,3 +137,20 @@ def test_two_notes_are_too_few_to_split(tmp_path):
             small_sets.put(path, small_sets.note(6, fret))
     with pytest.raises(AudioError, match="found 2 pairs of Clean and RAT, expected"):
         egfx.read(tmp_path, "RAT")
+
+
+def swayed(note: np.ndarray, phase: float) -> np.ndarray:
+    """A chorus: a copy 8 to 12 ms late, 2.5 times a second."""
+    time_s = np.arange(len(note)) / small_sets.RATE_HZ
+    late_s = 0.010 + 0.002 * np.sin(2 * np.pi * 2.5 * time_s + phase)
+    return 0.5 * note + 0.5 * np.interp(time_s - late_s, time_s, note)
+
+
+def test_an_effect_that_moves_is_refused_and_one_that_clips_is_not(planted, tree):
+    """EGFxSet's Chorus: a model cannot learn it, however its notes are joined."""
+    assert recorded.from_egfx(planted, "TubeScreamer").reports[0].verdict is None
+    for number, (string, fret) in enumerate(small_sets.CHOSEN):
+        heard = swayed(small_sets.note(string, fret), phase=float(number))
+        small_sets.put(tree / "Chorus" / "Bridge" / f"{string}-{fret}.wav", heard)
+    with pytest.raises(CheckError, match=r"Clean and Chorus: modulation: .* sway"):
+        recorded.from_egfx(tree, "Chorus").insist()

@@ -1,7 +1,7 @@
 """Does the pedal repeat what was played? Echoes and rooms last longer than a model.
 
 The response from dry to wet is taken over the whole recording at once, behind the
-clipper that explains most; energy that comes tens of milliseconds after the straight
+clipper that explains it best; energy that comes tens of milliseconds after the straight
 sound, more than as long before it, is an echo. Before it nothing can come, so that
 side shows what chance and distortion do.
 """
@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.ndimage import uniform_filter1d
 
-from training.causal import PLAIN_CLIPPERS, clipped
+from training.clippers import Clipper, clipped
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -37,25 +38,21 @@ def response(dry: Array, wet: Array) -> Array:
 
     returns: energies of the pieces from -LAST to LAST, the straight sound amid.
     """
-    size = 1 << int(np.ceil(np.log2(len(dry) + LAST * PIECE)))
-    one, two = np.fft.rfft(dry, size), np.fft.rfft(wet, size)
-    hz = np.fft.rfftfreq(size, 1.0 / RATE_HZ)
+    size = next_fast_len(len(dry) + LAST * PIECE, real=True)
+    one, two = rfft(dry, size), rfft(wet, size)
+    hz = rfftfreq(size, 1.0 / RATE_HZ)
     inside = (hz > BAND_HZ[0]) & (hz < BAND_HZ[1])
     power = np.abs(one) ** 2
     damped = power + DAMPING * power[inside].mean() + 1e-30
-    heard = np.fft.irfft(inside * one.conj() * two / damped, size)
+    heard = irfft(inside * one.conj() * two / damped, size)
     around = np.concatenate((heard[-LAST * PIECE :], heard[: LAST * PIECE]))
     return np.square(around).reshape(2 * LAST, PIECE).sum(axis=1)
 
 
-def measure(dry: Array, wet: Array) -> Echo:
-    """What comes back, in an aligned pair, (N,) each."""
-    found = [response(clipped(dry, clipper), wet) for clipper in PLAIN_CLIPPERS]
-    straight, energy = max(
-        ((e[LAST - 2 : LAST + 2].max() / (e.sum() + 1e-30), e) for e in found),
-        key=lambda one: one[0],
-    )
-    straight *= energy.sum()
+def measure(dry: Array, wet: Array, clipper: Clipper) -> Echo:
+    """What comes back, in an aligned pair, (N,) each, behind what the pedal is like."""
+    energy = response(clipped(dry, clipper), wet)
+    straight = energy[LAST - 2 : LAST + 2].max()
     behind = energy[LAST + FIRST :] + 1e-30
     before = energy[: LAST - FIRST][::-1] + 1e-30
     usual = np.maximum(uniform_filter1d(before, 9), 0.5 * before.mean())

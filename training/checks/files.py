@@ -5,13 +5,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 from scipy.signal import stft
 
+from training import audio
 from training.checks.report import Check, State
-from training.errors import AudioError
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -22,7 +21,7 @@ CLIP_RUN, CLIP_PLACES = 4, 3  # samples at the very peak, in a row, and how ofte
 FULL_SCALE = 0.985
 NOISE_SIZE = 4096
 LEAST_RATIO_DB = {"dry": 27.0, "wet": 25.0}  # music over noise
-LEAST_HUM_DB = 22.0
+LEAST_HUM_DB = 32.0
 HUM_HZ = (44.0, 61.0)  # below a guitar's lowest string
 
 
@@ -48,21 +47,16 @@ def recording(name: str, role: str, channels: Array, rate_hz: int) -> Recording:
     power = np.mean(channels**2, axis=0)
     loud = channels[:, power > 1e-6 * power.max()] if power.max() > 0 else channels
     mono = loud.mean(axis=1)
-    audio = mono if rate_hz == RATE_HZ else soxr.resample(mono, rate_hz, RATE_HZ, "VHQ")
-    return Recording(name, role, rate_hz, channels, audio)
+    if rate_hz == RATE_HZ:
+        return Recording(name, role, rate_hz, channels, mono)
+    resampled = soxr.resample(mono, rate_hz, RATE_HZ, "VHQ")
+    return Recording(name, role, rate_hz, channels, resampled)
 
 
 def read(path: Path, role: str) -> Recording:
     """Reads a file. Raises AudioError when it cannot be, is empty or not finite."""
-    try:
-        channels, rate_hz = soundfile.read(path, dtype="float64", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioError(f"{path}: cannot be read: {error}") from error
-    if len(channels) == 0:
-        raise AudioError(f"{path}: found no samples, expected audio")
-    if not np.isfinite(channels).all():
-        raise AudioError(f"{path}: found samples that are not finite; export it again")
-    return recording(path.name, role, channels, rate_hz)
+    found, rate_hz = audio.channels(path, "float64")
+    return recording(path.name, role, found, rate_hz)
 
 
 def row(one: Recording, name: str, bad: bool, *texts: str) -> Check:
@@ -135,14 +129,14 @@ def clipping(one: Recording) -> Check:
     return row(one, "clipping", places >= CLIP_PLACES, found, "none", advice)
 
 
-def ratios_db(audio: Array) -> tuple[float, float, float]:
+def ratios_db(sound: Array) -> tuple[float, float, float]:
     """Music over noise, over noise as the treble shows it, over hum, in dB.
 
     The noise is what every band falls to in the quietest 5 % of moments.
     """
     overlap = NOISE_SIZE // 2
     hz, _, bins = stft(
-        audio, RATE_HZ, "hann", NOISE_SIZE, overlap, boundary=None, padded=False
+        sound, RATE_HZ, "hann", NOISE_SIZE, overlap, boundary=None, padded=False
     )
     power = np.abs(bins) ** 2
     edges = np.geomspace(50.0, 16000.0, 26)

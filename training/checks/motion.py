@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, median_filter
 from scipy.signal import stft
 
-from training.causal import BASS_CUT_HZ, Clipper, clipped
+from training.clippers import BASS_CUT_HZ, Clipper, clipped
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100

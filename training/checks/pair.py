@@ -7,9 +7,10 @@ import soxr
 from numpy.typing import NDArray
 
 from training import align, causal
-from training.checks import echo, files, motion, order
+from training.checks import echo, files, motion, order, sway
 from training.checks.files import RATE_HZ, Recording
 from training.checks.report import Check, Report, State
+from training.clippers import Clipper
 
 Array = NDArray[np.float64]
 LEAST_SECONDS = 19.0  # what a split by time needs
@@ -24,7 +25,8 @@ END_SHARE, END_SECONDS = 0.4, 20  # of a recording that is called an end
 LEAST_WINDOWS = 6
 JUMP = 24.0  # samples that delays step by when a buffer is lost
 SURE = 6.0  # certainty of a window that counts
-MOVING, REPEATING, EXCHANGED = 12.0, 7.0, -0.1  # see motion, echo and order
+MOST_SWAY_DB, MORE_SWAY_DB = 1.8, 1.5  # see sway; more than dry's own
+MOVING, REPEATING, EXCHANGED = 12.0, 20.0, -0.07  # see motion, echo and order
 SURELY_EXCHANGED = -0.4  # whatever else is wrong; above, other causes come first
 
 
@@ -34,9 +36,12 @@ def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
 
 
 def examine(
-    dry: Recording, wet: Recording, least_seconds: float = LEAST_SECONDS
+    dry: Recording,
+    wet: Recording,
+    least_seconds: float = LEAST_SECONDS,
+    note: int | None = None,
 ) -> tuple[Report, Array, Array]:
-    """All checks of a pair.
+    """All checks of a pair. note: samples of each where both are single notes, joined.
 
     returns: the report, and dry and wet aligned, (N,) each, wet with dry's polarity;
     where the report is bad they are as far as the checks came.
@@ -55,7 +60,7 @@ def examine(
     report.delay, report.polarity = round(found.samples), found.polarity
     one, two = align.shifted(dry.audio, wet.audio, report.delay)
     two = found.polarity * two
-    lead = order.measure(one, two)
+    lead = order.measure(one, two, found.fit.once)
     surely = lead < SURELY_EXCHANGED
     if surely:
         report.add(exchanged(lead))
@@ -64,8 +69,8 @@ def examine(
         report.add(row)
     if report.verdict:
         return report, one, two
-    report.add(moving(one, two))
-    report.add(repeating(one, two))
+    report.add(moving(one, two) if note is None else swaying(one, two, note))
+    report.add(repeating(one, two, found.fit.clipper))
     if not surely:
         report.add(exchanged(lead))
     return report, one, two
@@ -77,16 +82,19 @@ def pair_row(name: str, bad: bool, *texts: str) -> Check:
 
 
 def length(dry: Recording, wet: Recording, least_seconds: float) -> Check:
-    """Too short to split, or one much longer than the other; at another speed if so."""
+    """At another speed, too short to split, or one much longer than the other."""
+    apart = abs(dry.seconds - wet.seconds)
+    bad = apart > MOST_APART_SECONDS
+    speed = other_speed(dry, wet, dry.seconds / wet.seconds) if bad else None
+    if speed:
+        return speed
     short = min((dry, wet), key=lambda one: one.seconds)
     if short.seconds < least_seconds:
         expected = f"{least_seconds:.0f} s or more"
         found = f"{short.role}: {short.seconds:.1f} s"
         advice = "record longer; two minutes are good"
         return files.row(short, "length", True, found, expected, advice)
-    apart = abs(dry.seconds - wet.seconds)
-    bad = apart > MOST_APART_SECONDS
-    return (bad and other_speed(dry, wet, dry.seconds / wet.seconds)) or pair_row(
+    return pair_row(
         "length",
         bad,
         f"dry {dry.seconds:.2f} s, wet {wet.seconds:.2f} s",
@@ -163,7 +171,7 @@ def clocks(found: align.Alignment, dry: Array, wet: Array) -> Check:
     drift = slope * span
     step, at = jump(seconds, delays)
     if max(abs(drift), abs(step)) < SMALL:
-        apart = ends_apart(dry, wet, found.clipper)
+        apart = ends_apart(dry, wet, found.fit.clipper)
         step = step if abs(apart) > abs(step) / 2 else 0.0
         ends = apart / (1.0 - END_SHARE)
         drift = min(drift, ends, key=abs) if drift * ends > 0 else 0.0
@@ -183,11 +191,11 @@ def clocks(found: align.Alignment, dry: Array, wet: Array) -> Check:
     return pair_row("drift", bad, text, f"at most {MOST_DRIFT:g} samples", advice)
 
 
-def ends_apart(dry: Array, wet: Array, clipper: causal.Clipper) -> float:
+def ends_apart(dry: Array, wet: Array, clipper: Clipper) -> float:
     """Samples that the delay grows from the first to the last 40 % of a pair."""
     size = min(int(END_SHARE * len(dry)), END_SECONDS * RATE_HZ)
     ends = (slice(0, size), slice(len(dry) - size, len(dry)))
-    one, two = (causal.delay(dry[end], wet[end], [clipper]).samples for end in ends)
+    one, two = (causal.behind(dry[end], wet[end], clipper)[0] for end in ends)
     return two - one
 
 
@@ -223,9 +231,18 @@ def moving(dry: Array, wet: Array) -> Check:
     return pair_row("modulation", bad, text, expected, advice)
 
 
-def repeating(dry: Array, wet: Array) -> Check:
+def swaying(dry: Array, wet: Array, note: int) -> Check:
+    """Chorus, phaser, tremolo, of joined notes."""
+    played, heard = (sway.measure(side, note) for side in (dry, wet))
+    most = max(MOST_SWAY_DB, played + MORE_SWAY_DB)
+    text = f"partials that sway by {heard:.1f} dB, dry by {played:.1f} dB"
+    advice = "a model cannot learn chorus, phaser or tremolo; take another effect"
+    return pair_row("modulation", heard > most, text, f"{most:.1f} dB or less", advice)
+
+
+def repeating(dry: Array, wet: Array, clipper: Clipper) -> Check:
     """Echo and room."""
-    found = echo.measure(dry, wet)
+    found = echo.measure(dry, wet, clipper)
     bad = found.strength > REPEATING
     text = f"strength {found.strength:.1f}"
     if bad:

@@ -26,13 +26,17 @@ class File:
 
 @dataclass(frozen=True)
 class Case:
-    """Two files and what is wrong with them: the name of a check, or "good"."""
+    """Two files and what is wrong with them: a kind of pairs.py.
 
-    truth: str
+    delay: samples that wet is late by; label: what the case was drawn from.
+    """
+
+    kind: str
     dry: File
     wet: File
     delay: int = 0
     polarity: int = 1
+    label: str = ""
 
 
 Fault = Callable[[Array, Array, np.random.Generator], tuple[Array | File, Array | File]]
@@ -79,10 +83,15 @@ def sway(length: int, hz: float, rng: np.random.Generator) -> Array:
 
 
 def cut_short(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """One recording ends, or begins, seconds from the other."""
-    lost = int(rng.uniform(2.0, 8.0) * RATE_HZ)
-    kept = slice(0, len(wet) - lost) if rng.random() < 0.5 else slice(lost, None)
-    return (dry[kept], wet) if rng.random() < 0.5 else (dry, wet[kept])
+    """One recording ends, or begins, seconds from the other, or goes on for longer."""
+    seconds = int(rng.uniform(2.0, 8.0) * RATE_HZ)
+    chosen = dry if rng.random() < 0.5 else wet
+    kind = rng.integers(3)
+    if kind == 0:
+        other = np.concatenate((chosen, chosen[:seconds]))
+    else:
+        other = chosen[: len(chosen) - seconds] if kind == 1 else chosen[seconds:]
+    return (other, wet) if chosen is dry else (dry, other)
 
 
 def wrong_rate(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
@@ -132,7 +141,8 @@ def hiss(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
         bad = noisy(chosen, ratio_db, rng)
     else:
         time_s = np.arange(len(chosen)) / RATE_HZ
-        hum = sum(np.sin(2 * np.pi * 50 * k * time_s) / k for k in (1, 2, 3, 5))
+        mains_hz = rng.choice([50, 60])
+        hum = sum(np.sin(2 * np.pi * mains_hz * k * time_s) / k for k in (1, 2, 3, 5))
         size = np.sqrt(np.mean(chosen**2)) * 10 ** (-ratio_db / 20)
         bad = chosen + size / np.sqrt(np.mean(hum**2)) * hum
     return (bad, wet) if chosen is dry else (dry, bad)
