@@ -103,12 +103,15 @@ def common_delay(found: Set) -> tuple[int, int]:
     return round(aligned.samples), aligned.polarity
 
 
-def material(found: Set, seed: int = 0) -> tuple[Material, list[str]]:
+def material(
+    found: Set, seed: int = 0, known: tuple[int, int] | None = None
+) -> tuple[Material, list[str]]:
     """What a run learns from, and what the player is told.
 
+    known: delay and polarity of wet, where they need not be found.
     Raises AudioError when a part would hold no sounding note.
     """
-    delay, polarity = common_delay(found)
+    delay, polarity = known or common_delay(found)
     remarks = [*found.remarks, f"wet is {delay} samples late: undone"]
     if polarity < 0:
         remarks.append("wet has the other polarity: undone")

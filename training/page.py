@@ -71,6 +71,8 @@ def nested(value: Any) -> str:
         )
         return f"<ul>{rows}</ul>"
     if isinstance(value, list | tuple):
+        if all(isinstance(item, int | float) for item in value):
+            return ", ".join(str(item) for item in value)
         return "<ul>" + "".join(f"<li>{lined(item)}</li>" for item in value) + "</ul>"
     return escape(str(value))
 

@@ -48,7 +48,8 @@ def evaluate_paper(
     if source.phrases and not source.egfx:
         raise TrainingError("--phrases: expected --egfx DIR with it, found none")
     console.print(f"notes and phrases through {source.effect}, into {folder}")
-    data = paper_data.prepare(folder / "data", source)
+    with console.status("playing and reading the audio"):
+        data = paper_data.prepare(folder / "data", source)
     kinds = source.kinds
     jobs = paper.jobs(sizes, given["seeds"], given["updates"], kinds)
     state = {"data": asdict(source), "format": paper_data.FORMAT}

@@ -16,7 +16,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from training import egfx, fragments, notes, recorded
+from training import audio, egfx, fragments, notes, recorded
 from training.audio import RATE_HZ
 from training.errors import TrainingError
 from training.material import SHARES, Material, Part
@@ -105,19 +105,10 @@ def known(path: Path) -> dict[str, Any]:
 
 def gather(folder: Path, source: Source) -> dict[str, Any]:
     """Writes the material of each kind.   returns: border, remarks and lengths."""
-    root = Path(source.egfx) if source.egfx else simulate(folder / "set", source)
-    pickups = (PICKUP,) if source.simulated else ()
-    of_notes, remarks = egfx.material(egfx.read(root, source.effect, pickups))
-    found = {"notes": of_notes}
-    if "phrases" in source.kinds:
-        where = root / "phrases" if source.simulated else Path(source.phrases)
-        made = recorded.from_pairs(fragments.pair_files(where), only_check=False)
-        assert made.material is not None
-        found["phrases"] = made.material
-        remarks += [report.line() for report in made.reports]
-        remarks += [
-            f"phrases: wet was {one.delay} samples late" for one in made.reports
-        ]
+    if source.simulated:
+        found, remarks = simulated(simulate(folder / "set", source), source.effect)
+    else:
+        found, remarks = recordings(source)
     size = {
         name: min(len(getattr(one, name).audio) for one in found.values())
         for name in SHARES
@@ -136,6 +127,30 @@ def gather(folder: Path, source: Source) -> dict[str, Any]:
         "remarks": remarks,
         "figures": {f"{name}_s": size[name] / RATE_HZ for name in SHARES},
     }
+
+
+def simulated(root: Path, effect: str) -> tuple[dict[str, Material], list[str]]:
+    """Our own tree, which has no delay: none is looked for, so both kinds agree."""
+    of_notes, remarks = egfx.material(egfx.read(root, effect, (PICKUP,)), known=(0, 1))
+    ((dry, wet),) = fragments.pair_files(root / "phrases")
+    of_phrases = fragments.material([(audio.read(dry), audio.read(wet))])
+    return {"notes": of_notes, "phrases": of_phrases}, remarks
+
+
+def recordings(source: Source) -> tuple[dict[str, Material], list[str]]:
+    """EGFxSet, and phrases where there are any, each checked and aligned by itself."""
+    of_notes, remarks = egfx.material(egfx.read(Path(source.egfx), source.effect))
+    found = {"notes": of_notes}
+    if source.phrases:
+        pairs = fragments.pair_files(Path(source.phrases))
+        made = recorded.from_pairs(pairs, only_check=False)
+        assert made.material is not None
+        found["phrases"] = made.material
+        remarks += [report.line() for report in made.reports]
+        remarks += [
+            f"phrases: wet was {one.delay} samples late" for one in made.reports
+        ]
+    return found, remarks
 
 
 def cut(part: Part, size: int) -> Part:
@@ -185,8 +200,8 @@ def sides(effect: str, dry: Audio, clean: str) -> list[tuple[str, Audio]]:
     return [(clean, dry), (effect, GAIN * circuits.render(effect, dry, DRIVE))]
 
 
-def put(path: Path, audio: Audio) -> None:
+def put(path: Path, heard: Audio) -> None:
     """Writes (N,) at 44.1 kHz as EGFxSet has it: 48 kHz, 24 bits."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    heard = soxr.resample(audio, RATE_HZ, SET_RATE_HZ, "VHQ")
-    soundfile.write(path, np.clip(heard, -1.0, 1.0), SET_RATE_HZ, subtype="PCM_24")
+    wide = soxr.resample(heard, RATE_HZ, SET_RATE_HZ, "VHQ")
+    soundfile.write(path, np.clip(wide, -1.0, 1.0), SET_RATE_HZ, subtype="PCM_24")

@@ -1,6 +1,6 @@
 """The page, CSV and SVG of the paper's comparisons, and why its figures are others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -114,15 +114,17 @@ def write(
     }
     for name, text in tables.items():
         page.write(folder / f"{name}.csv", text)
-    draws = {
-        "datasets": partial(
-            paper_pictures.datasets, found={key: found[key] for key in of_data}
-        ),
-        "blocks": partial(
-            paper_pictures.blocks, found={key: found[key] for key in of_blocks}
-        ),
-        "convergence": partial(paper_pictures.convergence, rows=rows),
-    }
+    data_cells = {key: found[key] for key in of_data}
+    block_cells = {key: found[key] for key in of_blocks}
+    draws = {}
+    if data_cells:
+        draws["datasets"] = partial(paper_pictures.datasets, found=data_cells)
+        draws["convergence-data"] = partial(paper_pictures.by_data, found=data_cells)
+    if block_cells:
+        draws["blocks"] = partial(paper_pictures.blocks, found=block_cells)
+        draws["convergence-networks"] = partial(
+            paper_pictures.by_network, found=block_cells
+        )
     for name, draw in draws.items():
         page.write(folder / f"{name}.svg", drawing.alone(name, 3.2, draw))
     shown = {name: drawing.svg(name, 3.2, draw) for name, draw in draws.items()}
@@ -138,7 +140,7 @@ def page_of(
     source: Source,
     data: Data,
     workers: int,
-    shown: dict[str, str],
+    shown: Mapping[str, str],
 ) -> str:
     """The page as text. shown: SVG by name."""
     found = cells(rows)
@@ -158,23 +160,24 @@ def page_of(
         lines,
         "<h2>Notes or phrases to learn from</h2>",
         datasets_part(found, of_data, source),
-        "<div class=pictures>"
-        + page.pictured("", "a dot a seed; lower is better", shown["datasets"])
-        + "</div>",
+        pictures(shown, {"datasets": "a dot a seed; lower is better"}),
         "<h2>Block 1 or block 16</h2>",
         "<p>All learned from notes. Images: of a loud sine of 1244 Hz, beside its "
         "harmonics. The cascade is not the paper's: it is this project's network for "
-        f"block 16. Times of a sample were taken while {workers} trainings ran side by "
-        "side, so they are upper bounds.</p>",
+        "block 16. ns: time of a sample in the engine on this machine, the least of "
+        f"the seeds, taken with up to {workers} trainings at work.</p>",
         blocks_part(found, of_blocks),
-        "<div class=pictures>"
-        + page.pictured("", "a dot a seed, lines: their means", shown["blocks"])
-        + "</div>",
+        pictures(shown, {"blocks": "a dot a seed, lines: their means"}),
         "<h2>Convergence</h2>",
         "<p>Validation ESR, on the same audio for all, of the network that would be "
-        "exported: the best so far.</p><div class=pictures>"
-        + page.pictured("", "a line a seed", shown["convergence"])
-        + "</div>",
+        "exported: the best so far.</p>",
+        pictures(
+            shown,
+            {
+                "convergence-data": "notes or phrases; a line a seed",
+                "convergence-networks": "learned from notes; a line a seed",
+            },
+        ),
         "<h2>Where the paper's figures can't be compared with these</h2>",
         tabled(["of the paper", "why"], APART, "words"),
         "<p>What is the same for all trainings here:</p>",
@@ -183,6 +186,14 @@ def page_of(
         page.nested(facts(rows, source, data)),
     ]
     return page.frame("The paper's comparisons, redone", body)
+
+
+def pictures(shown: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """Plots side by side, those that there are. words: of each, by name."""
+    drawn = [
+        page.pictured("", words[name], shown[name]) for name in words if name in shown
+    ]
+    return f"<div class=pictures>{''.join(drawn)}</div>"
 
 
 def told(source: Source) -> str:
@@ -205,14 +216,19 @@ def datasets_part(
             "<p>Not compared: EGFxSet has no phrases. Phrases of the same pedal, in "
             "folders dry/ and wet/, are added by --phrases DIR.</p>"
         )
+    if not keys:
+        return "<p>None of these trainings is done yet.</p>"
     heads = ["held out"]
-    heads += [f"learned from {key[2]}, {NAMES[key[0]]}, h{key[1]}" for key in keys]
+    heads += [f"learned from {key[2]}" for key in keys]
     lines = []
     for held in (*KINDS, "all"):
         for figure, scale, unit in (("esr", 100.0, "ESR %"), ("mse", 1.0, "MSE")):
             cells_of = [values(found[key], f"{figure}_{held}") for key in keys]
             lines.append([f"{held}, {unit}", *(spread(one, scale) for one in cells_of)])
-    said = "Mean and standard deviation over seeds; MSE in full scale squared."
+    said = (
+        f"{NAMES[keys[0][0]]}, of {keys[0][1]} units. Mean and standard deviation over "
+        "seeds; MSE in full scale squared."
+    )
     return f"{tabled(heads, lines)}<p class=soft>{said}</p>"
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from training.drawing import BLUE, GREEN, ORANGE, RED
+from training.drawing import BLUE, GREEN, ORANGE
 from training.paper_data import KINDS
-from training.paper_tables import NAMES, Cell, Row, cells, values
+from training.paper_tables import NAMES, Cell, Row, values
 
 COLOURS = {"lstm-1": BLUE, "lstm-16": ORANGE, "cascade-16": GREEN}
+STYLES = ("-", "--", ":", "-.")
 OF_DATA = {KINDS[0]: BLUE, KINDS[1]: ORANGE}
 
 
@@ -25,7 +26,7 @@ def datasets(figure: Any, found: Mapping[Cell, Sequence[Row]]) -> None:
                 axis.plot([at] * len(size), size, "o", color=OF_DATA[kind], alpha=0.7)
     axis.set_xticks(range(len(KINDS)), [f"held-out {name}" for name in KINDS])
     axis.set(yscale="log", ylabel="ESR %", xlim=(-0.5, len(KINDS) - 0.5))
-    plain(axis)
+    plain(axis.yaxis)
     for kind, colour in OF_DATA.items():
         axis.plot([], [], "o", color=colour, label=f"learned from {kind}")
     figure.legend(loc="outside upper center", ncols=2)
@@ -38,50 +39,62 @@ def blocks(figure: Any, found: Mapping[Cell, Sequence[Row]]) -> None:
         keys = sorted(key for key in found if key[0] == network)
         if not keys:
             continue
-        for axis, across in zip(
-            axes, ([key[1] for key in keys], costs(found, keys)), strict=True
-        ):
-            size = [values(found[key], "esr_all") for key in keys]
+        size = [[100.0 * esr for esr in values(found[key], "esr_all")] for key in keys]
+        mac = [fmean(values(found[key], "mac")) for key in keys]
+        for axis, across in zip(axes, ([key[1] for key in keys], mac), strict=True):
             for at, some in zip(across, size, strict=True):
-                each = [100.0 * esr for esr in some]
-                axis.plot([at] * len(each), each, ".", color=colour, alpha=0.6)
-            means = [100.0 * fmean(some) for some in size]
-            axis.plot(across, means, "-", color=colour)
+                axis.plot([at] * len(some), some, ".", color=colour, alpha=0.6)
+            axis.plot(across, [fmean(some) for some in size], "-", color=colour)
         axes[0].plot([], [], ".-", color=colour, label=NAMES[network])
     for axis, word in zip(axes, ("hidden units", "MAC a sample"), strict=True):
         axis.set(xscale="log", yscale="log", xlabel=word)
+        plain(axis.xaxis)
     sizes = sorted({key[1] for key in found})
-    axes[0].set_xticks(sizes, [str(size) for size in sizes], minor=False)
+    axes[0].set_xticks(sizes, [str(size) for size in sizes])
     axes[0].set_xticks([], minor=True)
     axes[0].set_ylabel("ESR % on all held-out")
-    plain(axes[0])
-    figure.legend(loc="outside upper center", ncols=3)
+    plain(axes[0].yaxis)
+    figure.legend(loc="outside upper center", ncols=3, columnspacing=1.0)
 
 
-def costs(found: Mapping[Cell, Sequence[Row]], keys: Sequence[Cell]) -> list[float]:
-    """MAC a sample of each."""
-    return [fmean(values(found[key], "mac")) for key in keys]
+def by_data(figure: Any, found: Mapping[Cell, Sequence[Row]]) -> None:
+    """Validation ESR over updates, by what was learned from."""
+    courses(
+        figure,
+        [(rows, OF_DATA[key[2]], "-", f"from {key[2]}") for key, rows in found.items()],
+    )
 
 
-def convergence(figure: Any, rows: Sequence[Row]) -> None:
-    """Validation ESR over updates: by what was learned from, and by network."""
-    found = cells(rows)
-    left, right = figure.subplots(1, 2, sharey=True)
-    of_data = {key: some for key, some in found.items() if key in dataset_keys(found)}
-    for key, some in of_data.items():
-        courses(left, some, OF_DATA[key[2]], f"from {key[2]}")
-    ends = [key for key in found if key[2] == KINDS[0] and key not in of_data]
-    shades = iter((GREEN, RED, ORANGE, BLUE) * len(ends))
-    styles = {"lstm-1": "-", "lstm-16": "--", "cascade-16": ":"}
-    for key in sorted(ends):
-        word = f"{key[0]} h{key[1]}"
-        courses(right, found[key], next(shades), word, styles[key[0]])
-    for axis in (left, right):
-        axis.set(yscale="log", xlabel="updates")
-        if axis.lines:
-            axis.legend(fontsize="x-small", loc="upper right")
-    left.set_ylabel("validation ESR %, best so far")
-    plain(left)
+def by_network(figure: Any, found: Mapping[Cell, Sequence[Row]]) -> None:
+    """Validation ESR over updates, by network and size."""
+    keys = sorted(found, key=lambda key: (list(COLOURS).index(key[0]), key[1]))
+    sizes = {net: [key[1] for key in keys if key[0] == net] for net in COLOURS}
+    styles = [STYLES[sizes[key[0]].index(key[1]) % len(STYLES)] for key in keys]
+    courses(
+        figure,
+        [
+            (found[key], COLOURS[key[0]], style, f"{NAMES[key[0]]}, {key[1]}")
+            for key, style in zip(keys, styles, strict=True)
+        ],
+    )
+
+
+def courses(figure: Any, lines: Sequence[tuple[Sequence[Row], str, str, str]]) -> None:
+    """A line a seed. lines: rows, colour, style and name of each kind."""
+    axis = figure.subplots()
+    for rows, colour, style, word in lines:
+        for place, row in enumerate(rows):
+            course = [(at, 100.0 * esr) for at, esr in row["line"]]
+            axis.plot(
+                *zip(*course, strict=True),
+                style,
+                color=colour,
+                alpha=0.8,
+                label="_" if place else word,
+            )
+    axis.set(yscale="log", xlabel="updates", ylabel="validation ESR %, best so far")
+    plain(axis.yaxis)
+    figure.legend(loc="outside upper center", ncols=2, fontsize="small")
 
 
 def dataset_keys(found: Mapping[Cell, Sequence[Row]]) -> list[Cell]:
@@ -92,19 +105,10 @@ def dataset_keys(found: Mapping[Cell, Sequence[Row]]) -> list[Cell]:
     return [(*key, kind) for key in chosen for kind in KINDS if (*key, kind) in found]
 
 
-def courses(
-    axis: Any, rows: Sequence[Row], colour: str, word: str, style: str = "-"
-) -> None:
-    """A line a seed."""
-    for place, row in enumerate(rows):
-        line = [(at, 100.0 * esr) for at, esr in row["line"]]
-        label = "_" if place else word
-        axis.plot(
-            *zip(*line, strict=True), style, color=colour, lw=1, alpha=0.8, label=label
-        )
-
-
 def plain(axis: Any) -> None:
-    """Numbers as they are read, not as powers."""
-    axis.yaxis.set_major_formatter("{x:g}")
-    axis.yaxis.set_minor_formatter("")
+    """1, 2 and 5 of each decade, as numbers are read and not as powers."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())

@@ -73,27 +73,27 @@ def versus(one: Sequence[float], other: Sequence[float]) -> int:
 def verdicts(rows: Sequence[Row]) -> list[str]:
     """What the figures show, and what they don't, in sentences."""
     found = cells(rows)
-    lines = [line for line in (of_data(found),) if line]
+    lines = of_data(found)
     sizes = sorted({hidden for network, hidden, _ in found if network != "cascade-16"})
     for hidden in sizes:
         pair = [found.get((net, hidden, KINDS[0])) for net in ("lstm-1", "lstm-16")]
         if pair[0] and pair[1]:
             words = [f"{hidden} units at block 1", "at block 16"]
-            lines.append(compared(words, [pair[0], pair[1]], "esr_all"))
+            start = "On all held-out audio, "
+            lines.append(compared(words, [pair[0], pair[1]], "esr_all", start))
     return lines
 
 
-def of_data(found: Mapping[Cell, list[Row]]) -> str:
+def of_data(found: Mapping[Cell, list[Row]]) -> list[str]:
     """Notes against phrases, on each kind of held-out audio."""
     key = next(((n, h) for n, h, data in found if data == KINDS[1]), None)
     if key is None or (*key, KINDS[0]) not in found:
-        return ""
+        return []
     sides = [found[(*key, kind)] for kind in KINDS]
-    words = ["learned from notes", "from phrases"]
-    parts = [
-        compared(words, sides, f"esr_{held}", f"held-out {held}: ") for held in KINDS
+    words = ["learned from notes:", "from phrases:"]
+    return [
+        compared(words, sides, f"esr_{held}", f"On held-out {held}, ") for held in KINDS
     ]
-    return " ".join(parts)
 
 
 def compared(
