@@ -66,7 +66,7 @@ TEST_CASE(
           << " (" << share(six) << " %)");
   CHECK(share(two) < 60.0);
   CHECK(share(five) < 75.0);
-  CHECK(share(turned) < 125.0);
+  CHECK(share(turned) < 100.0);
   CHECK(share(six) < 75.0);
 }
 #endif
