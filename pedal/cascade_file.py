@@ -3,9 +3,11 @@
 In this order, with K knobs, J hints, T taps, P poles, I inputs and H units of a layer,
 N features of all; what they compute is described in training/aa_file.py:
   hints    weights [(K, J), (J)]; only where there are knobs; J is 1..16
-  taps     taps T, weights [poles (P)]; both 1..16, shape T + P
+  taps     taps T, weights [poles (P)] and with hints [stretch (J, P)]; T and P are
+           1..16, shape T + P
   cascade  1 to 8 of them, activation "algebraic", weights [(I, H), bias (H), pole (H),
-           slew (H)] and with hints [lift (J, H), shift (J, H)]; H is 1..32, shape 2 H
+           slew (H)] and with hints [lift (J, H), shift (J, H), stretch (J, H),
+           reweight (J I, H)]; H is 1..32, shape 2 H
   mix      weights [(N), pole (Q), depth (Q)] and with hints [(J, N)]; Q is 1..16, shape
            16
 Poles are in [0, 1), slews 0 or above.
@@ -44,7 +46,8 @@ def check(path: Path, rows: list, knobs: int) -> list[tuple[np.ndarray, ...]]:
             hints = _at_most(path, f"{field}.shape", size, MOST_HINTS)
             shapes = [(knobs, hints), (hints,)]
         elif kind == "taps":
-            shapes = [(size - _taps(path, field, row, size),)]
+            poles = size - _taps(path, field, row, size)
+            shapes = [(poles,), (hints, poles)] if hints else [(poles,)]
         elif kind == "cascade":
             shapes = _of_cascade(path, field, row, size, width, hints)
         else:
@@ -112,7 +115,7 @@ def _of_cascade(
     units = size // 2
     if size % 2 or units > MOST_UNITS:
         raise wrong(path, f"{field}.shape", f"twice 1..{MOST_UNITS}", size)
-    hinted = [(hints, units)] * 2 if hints else []
+    hinted = [*[(hints, units)] * 3, (hints * width, units)] if hints else []
     return [(width, units), (units,), (units,), (units,), *hinted]
 
 

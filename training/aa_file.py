@@ -5,18 +5,20 @@ types are none of its. With K knobs, J hints, H units of a layer, N features of 
 
   hints    weights [(K, J), (J)], only where there are knobs: h = c(knobs W + b),
            c(x) = x / sqrt(1 + x^2)
-  taps     "taps": T; weights [poles (P)]; gives the input, its T - 1 past samples, then
-           its one-pole low-passes: shape T + P
+  taps     "taps": T; weights [poles (P)], with hints also [stretch (J, P)]; gives the
+           input, its T - 1 past samples, then its one-pole low-passes: shape T + P
   cascade  activation "algebraic"; weights [W (I, H), bias (H), pole (H), slew (H)],
-           with hints also [lift (J, H), shift (J, H)]: gain = p + sqrt(1 + p^2) of
-           p = max(h lift, -4), bias + h shift; gives [u, s] as training/aa.py says:
-           shape 2H
+           with hints also [lift (J, H), shift (J, H), stretch (J, H), reweight
+           (J I, H)]: gain = p + sqrt(1 + p^2) of p = max(h lift, -4), bias + h shift,
+           W + the sum of h_j reweight_j; gives [u, s] as training/aa.py says: shape 2H
   mix      weights [mix (N), pole (Q), depth (Q)], with hints also [remix (J, N)]: w
            is the sum of all features before with mix + h remix, the output w
            and its one-pole low-passes by their depths; shape 16, a value a sample
 
-Poles are in [0, 1), slews 0 (a linear one-pole) or above. The engine reads the knobs
-once in 16 samples, at the first of them.
+Poles a are in [0, 1), slews 0 (a linear one-pole) or above. Where h stretch is given, a
+is g a / (1 - a + g a) instead, which is a time constant a / (1 - a) made longer by
+g = p + sqrt(1 + p^2) of p = h stretch kept within +-4; 1 - a falls no lower than to
+0.0002 by that. The engine reads the knobs once in 16 samples, at the first of them.
 """
 
 from typing import Any
@@ -26,7 +28,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.aa import LEAST_LIFT, Cascade, Weights, play, root
+from training.aa import Cascade, longer, pole, stretched
+from training.aa_play import Weights, play_on, root
 
 Model = dict[str, Any]
 BLOCK = 16
@@ -59,19 +62,21 @@ def to_model(network: Cascade) -> Model:
     if shape.knobs:
         hints = [network.hint_weight, network.hint_bias]
         layers.append(layer("hints", len(network.hint_bias), hints))
-    at_rest = network.weights(torch.zeros(1, shape.knobs))
-    wide = shape.taps + shape.poles
-    layers.append(layer("taps", wide, [at_rest.input_pole], taps=shape.taps))
-    for matrix in network.weight:
+    wide, poles = shape.taps + shape.poles, [pole(network.input_time)]
+    poles += [network.input_stretch] if shape.knobs else []
+    layers.append(layer("taps", wide, poles, taps=shape.taps))
+    unit_pole, slew = pole(network.unit_time), network.slew
+    for place, matrix in enumerate(network.weight):
         units = slice(first, first := first + len(matrix))
-        weights = [matrix.T, network.bias[units], at_rest.pole[units]]
-        weights.append(at_rest.slew[units])
+        weights = [matrix.T, network.bias[units], unit_pole[units], slew[units]]
         if shape.knobs:
             weights += [network.lift[:, units], network.shift[:, units]]
+            more = network.reweight[place].view(-1, *matrix.shape)  # (J, H, I)
+            weights += [network.stretch[:, units], more.transpose(1, 2).flatten(0, 1)]
         layers.append(
             layer("cascade", 2 * len(matrix), weights, activation="algebraic")
         )
-    mix = [network.mix[0], at_rest.coupler_pole, network.depth]
+    mix = [network.mix[0], pole(network.coupler_time), network.depth]
     mix += [network.remix] if shape.knobs else []
     layers.append(layer("mix", BLOCK, mix))
     inputs = [None, None, BLOCK + shape.knobs]
@@ -89,24 +94,42 @@ def weights_at(model: Model, knobs: Tensor) -> Weights:
         weight, bias = rows["hints"][0]
         bent = knobs @ weight + bias
         hints = bent / root(bent)  # (B, J)
-    gains, biases = [], []
-    for _, bias, _, _, *knobbed in rows["cascade"]:
-        lift, shift = knobbed or [torch.zeros(hints.shape[1], len(bias))] * 2
-        p = (hints @ lift).T.clamp_min(LEAST_LIFT)
-        gains.append(p + root(p))
-        biases.append(bias[:, None] + (hints @ shift).T)
+    units = [weights_of(row, hints) for row in rows["cascade"]]
+    columns = zip(*units, strict=True)
+    weight, gain, bias, unit_pole, slew = (torch.cat(column) for column in columns)
+    input_pole, *stretch = rows["taps"][0]
     mix, coupler_pole, depth, *remix = rows["mix"][0]
-    moved = (hints @ remix[0]).T if remix else torch.zeros(len(mix), len(knobs))
     return Weights(
-        input_pole=rows["taps"][0][0],
-        weight=tuple(row[0].T.contiguous() for row in rows["cascade"]),
-        gain=torch.cat(gains),
-        bias=torch.cat(biases),
-        pole=torch.cat([row[2] for row in rows["cascade"]]),
-        slew=torch.cat([row[3] for row in rows["cascade"]]),
-        mix=mix[:, None] + moved,
+        input_pole=stretched(input_pole, hinted(hints, stretch, input_pole)),
+        sizes=tuple(len(row[1]) for row in rows["cascade"]),
+        weight=weight,
+        gain=gain,
+        bias=bias,
+        pole=unit_pole,
+        slew=slew,
+        mix=mix[:, None] + hinted(hints, remix, mix),
         coupler_pole=coupler_pole,
         depth=depth,
+    )
+
+
+def hinted(hints: Tensor, rows: list[Tensor], like: Tensor) -> Tensor:
+    """What hints (B, J) add: rows [(J, N)], or none; like: (N,).   returns: (N, B)."""
+    return (hints @ rows[0]).T if rows else torch.zeros(len(like), len(hints))
+
+
+def weights_of(row: list[Tensor], hints: Tensor) -> tuple[Tensor, ...]:
+    """A cascade at hints (B, J): weight (H I, B); gain, bias, pole, slew (H, B)."""
+    weight, bias, held, slew, *knobbed = row
+    lift, shift, stretch, more = ([part] for part in knobbed) if knobbed else [[]] * 4
+    added = [part.view(hints.shape[1], -1) for part in more]  # (J, I * H)
+    moved = hinted(hints, added, weight.flatten()).view(*weight.shape, -1)
+    return (
+        (weight[:, :, None] + moved).transpose(0, 1).flatten(0, 1),
+        longer(hinted(hints, lift, bias)),
+        bias[:, None] + hinted(hints, shift, bias),
+        stretched(held, hinted(hints, stretch, held)),
+        slew[:, None].expand(-1, len(hints)),
     )
 
 
@@ -121,11 +144,7 @@ def play_lanes(
     units = len(weights.pole)
     sizes = (taps - 1, len(weights.input_pole), units, units, len(weights.depth))
     state = tuple(torch.zeros(size, len(held)) for size in sizes)
-    played = []
-    for window in audio.split(512):
-        y, state = play(window, weights, state)
-        played.append(y)
-    return torch.cat(played).T.double().numpy()
+    return play_on(audio, weights, state)[0].T.double().numpy()
 
 
 def taps_of(model: Model) -> int:
@@ -140,6 +159,7 @@ def cost(model: Model) -> int:
         sizes = [np.size(part) for part in row["weights"]]
         if row["type"] == "taps":
             total += 2 * sizes[0]
+            at_knobs += sum(sizes[1:])
         elif row["type"] == "cascade":
             total += sizes[0] + 2 * sizes[1]
             at_knobs += sum(sizes[4:])

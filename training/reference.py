@@ -27,6 +27,7 @@ ACTIVATIONS = {
 }
 
 
+LEAST_SHARE = 2e-4  # that a knob may leave a one-pole with
 LEAST_LIFT = -4.0  # of a cascade's hints, as training/aa_file.py says
 
 
@@ -46,9 +47,9 @@ class Cascade:
             if row["type"] == "taps":
                 self.past = np.zeros((lanes, int(row["taps"])))  # the newest first
         self.hints, self.layers = rows["hints"], rows["cascade"]
-        self.mix, self.pole = rows["mix"][0], rows["taps"][0][0]
+        self.mix, self.poles = rows["mix"][0], rows["taps"][0]
         self.coupled = np.zeros((lanes, len(self.mix[1])))
-        self.low = np.zeros((lanes, len(self.pole)))
+        self.low = np.zeros((lanes, len(self.poles[0])))
         sizes = [len(row[1]) for row in self.layers]
         self.before = [np.zeros((lanes, size)) for size in sizes]  # gain W f
         self.memory = [np.zeros((lanes, size)) for size in sizes]
@@ -60,17 +61,19 @@ class Cascade:
             bent = knobs @ self.hints[0][0] + self.hints[0][1]
             hints = bent / root(bent)  # (B, J)
             mix = mix + hints @ self.mix[3]
+        pole = stretched(self.poles, hints)
         bends = [bend(row, hints) for row in self.layers]
-        return np.stack([self.sample(x, bends, mix) for x in audio.T], axis=1)
+        return np.stack([self.sample(x, pole, bends, mix) for x in audio.T], axis=1)
 
-    def sample(self, x: Array, bends: list[tuple[Array, Array]], mix: Array) -> Array:
-        """One sample of each lane; bends: gain and bias a layer.   x, returns: (B,)."""
+    def sample(
+        self, x: Array, pole: Array, bends: list[tuple[Array, ...]], mix: Array
+    ) -> Array:
+        """One sample of each lane; bends: as `bend` gives.   x, returns: (B,)."""
         self.past = np.concatenate((x[:, None], self.past[:, :-1]), axis=1)
-        self.low = self.low + (1.0 - self.pole) * (x[:, None] - self.low)
+        self.low = self.low + (1.0 - pole) * (x[:, None] - self.low)
         features = [np.concatenate((self.past, self.low), axis=1)]
-        for place, (gain, bias) in enumerate(bends):
-            weight, _, pole, slew, *_ = self.layers[place]
-            lifted = gain * (features[-1] @ weight)
+        for place, (weight, gain, bias, pole, slew) in enumerate(bends):
+            lifted = gain * np.einsum("bi,bih->bh", features[-1], weight)
             now, before = lifted + bias, self.before[place] + bias
             u = (now + before) / (root(now) + root(before)) - bias / root(bias)
             move = u - self.memory[place]
@@ -83,13 +86,36 @@ class Cascade:
         return w + self.coupled @ self.mix[2]
 
 
-def bend(row: list[Array], hints: Array) -> tuple[Array, Array]:
-    """A layer's gain and bias at its hints (B, J).   returns: (B, H) twice."""
-    bias = np.broadcast_to(row[1], (len(hints), len(row[1])))
-    if len(row) == 4:
-        return np.ones_like(bias), bias
-    lift = np.maximum(hints @ row[4], LEAST_LIFT)
-    return lift + root(lift), bias + hints @ row[5]
+def longer(p: Array) -> Array:
+    """A factor above zero of what hints add up to, 1 at 0."""
+    p = np.maximum(p, LEAST_LIFT)
+    return p + root(p)
+
+
+def stretched(poles: list[Array], hints: Array) -> Array:
+    """One-poles [held (N), stretch (J, N) or none] at hints (B, J).   returns: (B, N).
+
+    A held one's time constant a / (1 - a) is made longer by a factor.
+    """
+    held = np.broadcast_to(poles[0], (len(hints), len(poles[0])))
+    if len(poles) == 1:
+        return held
+    share, factor = 1.0 - held, longer(np.minimum(hints @ poles[1], -LEAST_LIFT))
+    bent = share / (share + held * factor)
+    return 1.0 - np.maximum(bent, np.minimum(share, LEAST_SHARE))
+
+
+def bend(row: list[Array], hints: Array) -> tuple[Array, ...]:
+    """A layer at hints (B, J).   returns: weight (B, I, H), then (B, H) of each:
+    gain, bias, pole, slew."""
+    weight, bias, pole, slew, *knobbed = row
+    if not knobbed:
+        whole = np.broadcast_to(weight, (len(hints), *weight.shape))
+        return whole, np.ones_like(bias), bias, pole, slew
+    lift, shift, stretch, reweight = knobbed
+    more = np.tensordot(hints, reweight.reshape(-1, *weight.shape), axes=1)
+    pole = stretched([pole, stretch], hints)
+    return weight + more, longer(hints @ lift), bias + hints @ shift, pole, slew
 
 
 class Player:

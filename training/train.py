@@ -43,7 +43,8 @@ def standard_recipe(
     lanes = 40 if shape.knobs else 32
     recipe = Recipe(updates=6000, seed=seed, seconds=seconds, lanes=lanes)
     if isinstance(shape, CascadeShape):
-        recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=48)
+        lanes = 80 if shape.knobs else 48  # 16 of each setting of a knob
+        recipe = replace(recipe, updates=8000, window=256, rate=2e-2, lanes=lanes)
     elif shape.frames > 1:
         recipe = replace(recipe, updates=5000, window=2048, rate=2e-2, lanes=20)
     elif shape.hidden > 16:

@@ -4,7 +4,8 @@
 // State: the input's last 15 samples and a place for one more, its one-poles, the
 // output's; then of each layer what the gain gave last and the one-poles; then, with
 // knobs, whether what follows is theirs, the knobs, and what Bend makes of them.
-// Bent: gain, bias and rest of each layer, then the mix.
+// Bent: keep and share of the input's one-poles; gain, bias, rest, keep, share and the
+// weights of each layer; then the mix.
 #include "engine/cascade.h"
 
 #include <algorithm>
@@ -19,7 +20,10 @@ namespace {
 constexpr int kStride = 2 * kMaxCascadeUnits;  // floats of a sample's features
 constexpr int kPast = 16;                      // floats kept of the input
 constexpr int kKnobs = 16;                     // floats of [whether bent, knobs]
+constexpr int kRows = 5;  // of a layer in what Bend makes, before the weights
 constexpr float kLeastLift = -4.0f;  // keeps p + sqrt(1 + p^2) far from cancelling
+
+constexpr float kLeastShare = 2e-4f;  // that a knob may leave a one-pole with
 
 // What a sum may be: its square is then a number. None of a trained model comes near.
 Vec Bounded(Vec x) { return Max(Min(x, Splat(1e14f)), Splat(-1e14f)); }
@@ -116,14 +120,31 @@ Vec Hinted(Vec start, const float* hints, int count, const float* rows, int widt
   return start;
 }
 
+// From what hints add up to, to a factor above zero: p + sqrt(1 + p^2), p above -4.
+Vec Factor(Vec p) {
+  p = Max(p, Splat(kLeastLift));
+  return Add(p, Root(p));
+}
+
+// One-poles of `count` places with time constants `factor` times as long.
+void Stretch(const AlignedFloats& keep, const AlignedFloats& share,
+             const AlignedFloats& stretch, const float* hints, int count_of_hints,
+             int count, float* keep_out, float* share_out) {
+  for (int i = 0; i < count; i += kLanes) {
+    const Vec p = Hinted(Splat(0.0f), hints, count_of_hints, stretch.data() + i, count);
+    const Vec longer = Mul(Load(keep.data() + i), Factor(Min(p, Splat(-kLeastLift))));
+    const Vec held = Load(share.data() + i);
+    const Vec bent = Divide(held, Add(held, longer));
+    const Vec kept = Max(bent, Min(held, Splat(kLeastShare)));
+    Store(keep_out + i, Sub(Splat(1.0f), kept));
+    Store(share_out + i, kept);
+  }
+}
+
 float AddUp(const float* lanes) {
   float sum = 0.0f;
   for (int lane = 0; lane < kLanes; ++lane) sum += lanes[lane];
   return sum;
-}
-
-void Copy(const std::vector<float>& from, int count, float* to) {
-  std::copy(from.begin(), from.begin() + count, to);
 }
 
 // Rows of `count` numbers, each up to `padded`.
@@ -137,6 +158,15 @@ void CopyRows(const std::vector<float>& from, int count, int padded,
               to->data() + r * static_cast<std::size_t>(padded));
 }
 
+// One-poles up to whole vectors; where there are none, a keep of 1 stays at 0.
+void CopyPoles(const std::vector<float>& from, int count, int padded,
+               AlignedFloats* keep, AlignedFloats* share) {
+  CopyRows(from, count, padded, keep);
+  share->Prepare(keep->size());
+  for (int i = 0; i < count; ++i) share->data()[i] = 1.0f - keep->data()[i];
+  for (int i = count; i < padded; ++i) keep->data()[i] = 1.0f;
+}
+
 }  // namespace
 
 void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
@@ -148,17 +178,16 @@ void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
   conditioning_ = conditioning;
   hint_weight_ = spec.hint_weight;
   hint_bias_ = spec.hint_bias;
-  low_keep_.Prepare(static_cast<std::size_t>(padded_poles_));
-  low_share_.Prepare(static_cast<std::size_t>(padded_poles_));
-  Copy(spec.pole, poles_, low_keep_.data());
-  for (int p = 0; p < poles_; ++p) low_share_.data()[p] = 1.0f - low_keep_.data()[p];
+  CopyPoles(spec.pole, poles_, padded_poles_, &low_keep_, &low_share_);
+  CopyRows(spec.stretch, poles_, padded_poles_, &low_stretch_);
 
   layers_.clear();
   int first = taps_, second = poles_, second_at = padded_taps_;
   features_ = padded_taps_ + padded_poles_;
   units_ = 0;
+  bent_size_ = 2 * padded_poles_;
   float macs = static_cast<float>(2 * poles_) + static_cast<float>(spec.mix.size());
-  float macs_of_knobs = static_cast<float>(spec.remix.size());
+  float macs_of_knobs = static_cast<float>(spec.remix.size() + spec.stretch.size());
   for (const CascadeSpec::Layer& from : spec.layers) {
     layers_.emplace_back();
     Layer& layer = layers_.back();
@@ -168,14 +197,14 @@ void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
     layer.padded = PadToLanes(from.units);
     CopyRows(from.weight, from.units, layer.padded, &layer.weights);
     CopyRows(from.bias, from.units, layer.padded, &layer.bias);
-    CopyRows(from.pole, from.units, layer.padded, &layer.keep);
+    CopyPoles(from.pole, from.units, layer.padded, &layer.keep, &layer.share);
     CopyRows(from.slew, from.units, layer.padded, &layer.slew_squared);
     CopyRows(from.lift, from.units, layer.padded, &layer.lift);
     CopyRows(from.shift, from.units, layer.padded, &layer.shift);
-    layer.share.Prepare(layer.keep.size());
+    CopyRows(from.stretch, from.units, layer.padded, &layer.stretch);
+    CopyRows(from.reweight, from.units, layer.padded, &layer.reweight);
     layer.slews = false;
     for (int u = 0; u < from.units; ++u) {
-      layer.share.data()[u] = 1.0f - layer.keep.data()[u];
       layer.slew_squared.data()[u] *= layer.slew_squared.data()[u];
       layer.slews = layer.slews || layer.slew_squared.data()[u] > 0.0f;
     }
@@ -183,8 +212,10 @@ void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
     second_at = layer.padded;
     features_ += 2 * layer.padded;
     units_ += layer.padded;
+    bent_size_ += kRows * layer.padded + static_cast<int>(layer.weights.size());
     macs += static_cast<float>(from.weight.size() + 2 * from.pole.size());
-    macs_of_knobs += static_cast<float>(from.lift.size() + from.shift.size());
+    macs_of_knobs += static_cast<float>(from.lift.size() + from.shift.size() +
+                                        from.stretch.size() + from.reweight.size());
   }
 
   // The mix, spread like the features: each part padded.
@@ -217,19 +248,19 @@ void Cascade::Prepare(const CascadeSpec& spec, int conditioning) {
     coupler_share_.data()[j] = 1.0f - coupler_keep_.data()[j];
   macs += static_cast<float>(3 * couplers);
 
-  const int bent = 3 * units_ + features_;
+  bent_size_ += features_;
   state_size_ = kPast + padded_poles_ + padded_couplers_ + 2 * units_;
   const int line = static_cast<int>(kAlignment / sizeof(float));
   state_size_ = (state_size_ + line - 1) / line * line;
   macs_per_sample_ = macs + macs_of_knobs / kMaxFrames;
-  unbent_.Prepare(static_cast<std::size_t>(hints_ > 0 ? 0 : bent));
+  unbent_.Prepare(static_cast<std::size_t>(hints_ > 0 ? 0 : bent_size_));
   if (hints_ > 0)
-    state_size_ += (kKnobs + bent + line - 1) / line * line;
+    state_size_ += (kKnobs + bent_size_ + line - 1) / line * line;
   else
     Bend(nullptr, unbent_.data());
 }
 
-// Gains, biases and what a bias alone sounds like, and the mix, at these knobs.
+// All that knobs move, at these knobs.
 void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME {
   float hints[kMaxHints];
   for (int j = 0; j < hints_; ++j) {
@@ -238,21 +269,30 @@ void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME 
       x += conditioning[k] * hint_weight_[static_cast<std::size_t>(k * hints_ + j)];
     hints[j] = x / std::sqrt(1.0f + x * x);
   }
+  Stretch(low_keep_, low_share_, low_stretch_, hints, hints_, padded_poles_, bent,
+          bent + padded_poles_);
+  bent += 2 * padded_poles_;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
     for (int u = 0; u < padded; u += kLanes) {
-      const Vec lift = Max(
-          Bounded(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded)),
-          Splat(kLeastLift));
+      const Vec lift =
+          Bounded(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded));
       const Vec bias = Bounded(Hinted(Load(layer.bias.data() + u), hints, hints_,
                                       layer.shift.data() + u, padded));
       const Vec root = Root(bias);
-      Store(bent + u, Add(lift, Root(lift)));
+      Store(bent + u, Factor(lift));
       Store(bent + padded + u, bias);
       // As Sound computes it, so that silence gives zero to the bit.
       Store(bent + 2 * padded + u, Divide(Add(bias, bias), Add(root, root)));
     }
-    bent += 3 * padded;
+    Stretch(layer.keep, layer.share, layer.stretch, hints, hints_, padded,
+            bent + 3 * padded, bent + 4 * padded);
+    bent += kRows * padded;
+    const int weights = static_cast<int>(layer.weights.size());
+    for (int w = 0; w < weights; w += kLanes)
+      Store(bent + w, Hinted(Load(layer.weights.data() + w), hints, hints_,
+                             layer.reweight.data() + w, weights));
+    bent += weights;
   }
   for (int f = 0; f < features_; f += kLanes)
     Store(bent + f,
@@ -263,9 +303,8 @@ void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME 
 const float* Cascade::BentBy(const float* conditioning,
                              float* state) const PEDAL_REALTIME {
   if (hints_ == 0) return unbent_.data();
-  const int bent = 3 * units_ + features_;
   const int line = static_cast<int>(kAlignment / sizeof(float));
-  float* knobs = state + state_size_ - (kKnobs + bent + line - 1) / line * line;
+  float* knobs = state + state_size_ - (kKnobs + bent_size_ + line - 1) / line * line;
   bool same = knobs[0] > 0.0f;
   for (int k = 0; k < conditioning_; ++k)
     same = same && knobs[1 + k] == conditioning[k];
@@ -278,7 +317,7 @@ const float* Cascade::BentBy(const float* conditioning,
 }
 
 // The first features of `count` samples: taps, then the input's one-poles.
-void Cascade::Hear(const float* in, int count, float* state,
+void Cascade::Hear(const float* in, int count, const float* bent, float* state,
                    float* heard) const PEDAL_REALTIME {
   float past[kPast + kMaxFrames];  // [n + kPast]: sample n
   std::memcpy(past, state, kPast * sizeof(float));
@@ -290,7 +329,7 @@ void Cascade::Hear(const float* in, int count, float* state,
     for (int i = taps_; i < padded_taps_; ++i) row[i] = 0.0f;
   }
   for (int p = 0; p < padded_poles_; p += kLanes) {
-    const Vec keep = Load(low_keep_.data() + p), share = Load(low_share_.data() + p);
+    const Vec keep = Load(bent + p), share = Load(bent + padded_poles_ + p);
     Vec low = Load(state + kPast + p);
     for (int n = 0; n < count; ++n) {
       low = MulAdd(Mul(share, Splat(past[kPast + n])), keep, low);
@@ -325,9 +364,10 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
   alignas(kAlignment) float z[kMaxFrames * kMaxCascadeUnits];
   alignas(kAlignment) float sum[kMaxFrames * kLanes];
   const float* bent = BentBy(conditioning, state);
-  const float* mix = bent + 3 * units_;
+  const float* mix = bent + bent_size_ - features_;
   float* heard = rooms[0];
-  Hear(in, count, state, heard);
+  Hear(in, count, bent, state, heard);
+  bent += 2 * padded_poles_;
   const int inputs = padded_taps_ + padded_poles_;
   for (int n = 0; n < count; ++n) {
     Vec part = Splat(0.0f);
@@ -341,7 +381,7 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
   float* before = couplers + padded_couplers_;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
-    Columned columns = {layer.weights.data(), padded, layer.first_inputs,
+    Columned columns = {bent + kRows * padded, padded, layer.first_inputs,
                         layer.second_inputs, layer.second_at};
     int u = 0;
     for (; u + 2 * kLanes <= padded; u += 2 * kLanes, columns.weights += 2 * kLanes)
@@ -352,8 +392,8 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
       const Units units = {Load(bent + u),
                            Load(bent + padded + u),
                            Load(bent + 2 * padded + u),
-                           Load(layer.keep.data() + u),
-                           Load(layer.share.data() + u),
+                           Load(bent + 3 * padded + u),
+                           Load(bent + 4 * padded + u),
                            Load(layer.slew_squared.data() + u),
                            Load(mix + u),
                            Load(mix + padded + u)};
@@ -362,7 +402,7 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
                                             before + padded + u, next + u,
                                             next + padded + u, sum);
     }
-    bent += 3 * padded;
+    bent += static_cast<std::size_t>(kRows * padded) + layer.weights.size();
     mix += 2 * padded;
     before += 2 * padded;
     std::swap(heard, next);

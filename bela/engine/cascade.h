@@ -40,25 +40,27 @@ class Cascade {
     bool slews;
     AlignedFloats weights;  // (first + second inputs, padded)
     AlignedFloats bias, keep, share, slew_squared;
-    AlignedFloats lift, shift;  // (hints, padded)
+    AlignedFloats lift, shift, stretch;  // (hints, padded)
+    AlignedFloats reweight;              // (hints, first + second inputs, padded)
   };
 
   void Bend(const float* conditioning, float* bent) const PEDAL_REALTIME;
   const float* BentBy(const float* conditioning, float* state) const PEDAL_REALTIME;
   void Couple(const float* sum, int count, float* state,
               float* out) const PEDAL_REALTIME;
-  void Hear(const float* in, int count, float* state,
+  void Hear(const float* in, int count, const float* bent, float* state,
             float* heard) const PEDAL_REALTIME;
 
   int taps_ = 1, padded_taps_ = 0;
   int poles_ = 0, padded_poles_ = 0;
   int hints_ = 0, conditioning_ = 0;
-  int features_ = 0;  // of all layers, each padded
-  int units_ = 0;     // of all layers, each padded
+  int features_ = 0;   // of all layers, each padded
+  int units_ = 0;      // of all layers, each padded
+  int bent_size_ = 0;  // floats that Bend makes
   int state_size_ = 0;
   float macs_per_sample_ = 0.0f;
   std::vector<Layer> layers_;
-  AlignedFloats low_keep_, low_share_;
+  AlignedFloats low_keep_, low_share_, low_stretch_;
   AlignedFloats mix_, remix_;  // (features), (hints, features)
   int padded_couplers_ = 0;
   AlignedFloats coupler_keep_, coupler_share_, depth_;

@@ -21,14 +21,18 @@ const char* CheckLayer(const CascadeSpec::Layer& layer, int in, int hints) {
   const std::size_t hinted = static_cast<std::size_t>(hints) * h;
   if (layer.weight.size() != static_cast<std::size_t>(in) * h ||
       layer.bias.size() != h || layer.pole.size() != h || layer.slew.size() != h ||
-      layer.lift.size() != hinted || layer.shift.size() != hinted)
+      layer.lift.size() != hinted || layer.shift.size() != hinted ||
+      layer.stretch.size() != hinted ||
+      layer.reweight.size() != static_cast<std::size_t>(in) * hinted)
     return "a cascade's weights have the wrong size";
   if (!AllBetween(layer.pole, 0.0f, kSlowest)) return "a pole is not in [0, 1)";
   if (!AllBetween(layer.slew, 0.0f, kLargest)) return "a slew is not 0 or above";
   if (!AllBetween(layer.weight, -kLargest, kLargest) ||
       !AllBetween(layer.bias, -kLargest, kLargest) ||
       !AllBetween(layer.lift, -kLargest, kLargest) ||
-      !AllBetween(layer.shift, -kLargest, kLargest))
+      !AllBetween(layer.shift, -kLargest, kLargest) ||
+      !AllBetween(layer.stretch, -kLargest, kLargest) ||
+      !AllBetween(layer.reweight, -kLargest, kLargest))
     return "a weight is not a finite number";
   return nullptr;
 }
@@ -50,6 +54,8 @@ const char* CheckCascade(const CascadeSpec& spec, int conditioning) {
                                      static_cast<std::size_t>(conditioning) ||
       spec.hint_bias.size() != static_cast<std::size_t>(spec.hints))
     return "the hints' weights have the wrong size";
+  if (spec.stretch.size() != static_cast<std::size_t>(spec.hints) * spec.pole.size())
+    return "the poles' stretch has the wrong size";
   int in = spec.taps + static_cast<int>(spec.pole.size());
   std::size_t features = static_cast<std::size_t>(in);
   for (const CascadeSpec::Layer& layer : spec.layers) {
@@ -66,6 +72,7 @@ const char* CheckCascade(const CascadeSpec& spec, int conditioning) {
     return "there are not 1 to 16 poles of the output";
   if (!AllBetween(spec.coupler_pole, 0.0f, kSlowest)) return "a pole is not in [0, 1)";
   if (!AllBetween(spec.depth, -kLargest, kLargest) ||
+      !AllBetween(spec.stretch, -kLargest, kLargest) ||
       !AllBetween(spec.mix, -kLargest, kLargest) ||
       !AllBetween(spec.remix, -kLargest, kLargest) ||
       !AllBetween(spec.hint_weight, -kLargest, kLargest) ||

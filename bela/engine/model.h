@@ -11,7 +11,7 @@
 namespace pedal {
 
 // Room for the state of the largest model that CheckSpec admits.
-constexpr int kMaxStateFloats = 4096;
+constexpr int kMaxStateFloats = 20480;
 
 // nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
 const char* CheckSpec(const ModelSpec& spec);

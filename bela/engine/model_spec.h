@@ -43,11 +43,13 @@ struct CascadeSpec {
     std::vector<float> weight;            // (I, H)
     std::vector<float> bias, pole, slew;  // (H); poles in [0, 1), slews 0 or above
     std::vector<float> lift, shift;       // (J, H)
+    std::vector<float> stretch;           // (J, H), of the poles
+    std::vector<float> reweight;          // (J, I, H)
   };
   int taps = 0;  // 0 where the model is none of these
   int hints = 0;
   std::vector<float> hint_weight, hint_bias;  // (K, J), (J)
-  std::vector<float> pole;                    // of the input
+  std::vector<float> pole, stretch;           // of the input: (P), (J, P)
   std::vector<Layer> layers;
   std::vector<float> mix, remix;           // (N), (J, N)
   std::vector<float> coupler_pole, depth;  // (Q), of the output

@@ -71,10 +71,13 @@ std::string ReadTaps(const JSONValue* layer, int* width, CascadeSpec* spec) {
       *width - spec->taps > kMaxTaps)
     return "shape: expected [..., taps and 1 to 16 poles]";
   std::string wrong;
-  const JSONArray* weights = Weights(layer, 1, &wrong);
+  const JSONArray* weights = Weights(layer, spec->hints > 0 ? 2 : 1, &wrong);
   if (!weights) return wrong;
-  return Named("pole",
-               ReadBounded((*weights)[0], Size(*width - spec->taps), 1.0, &spec->pole));
+  const std::size_t poles = Size(*width - spec->taps);
+  wrong = Named("pole", ReadBounded((*weights)[0], poles, 1.0, &spec->pole));
+  if (!wrong.empty() || spec->hints == 0) return wrong;
+  return Named("stretch",
+               ReadRows((*weights)[1], Size(spec->hints), poles, &spec->stretch));
 }
 
 std::string ReadOne(const JSONValue* layer, int hints, int* width,
@@ -88,7 +91,7 @@ std::string ReadOne(const JSONValue* layer, int hints, int* width,
     return "shape: expected [..., twice 1 to 32]";
   spec->units = size / 2;
   const std::size_t units = Size(spec->units), in = Size(*width);
-  const JSONArray* weights = Weights(layer, hints > 0 ? 6 : 4, &wrong);
+  const JSONArray* weights = Weights(layer, hints > 0 ? 8 : 4, &wrong);
   if (!weights) return wrong;
   *width = size;
   wrong = Named("kernel", ReadRows((*weights)[0], in, units, &spec->weight));
@@ -101,7 +104,12 @@ std::string ReadOne(const JSONValue* layer, int hints, int* width,
   if (!wrong.empty() || hints == 0) return wrong;
   wrong = Named("lift", ReadRows((*weights)[4], Size(hints), units, &spec->lift));
   if (!wrong.empty()) return wrong;
-  return Named("shift", ReadRows((*weights)[5], Size(hints), units, &spec->shift));
+  wrong = Named("shift", ReadRows((*weights)[5], Size(hints), units, &spec->shift));
+  if (!wrong.empty()) return wrong;
+  wrong = Named("stretch", ReadRows((*weights)[6], Size(hints), units, &spec->stretch));
+  if (!wrong.empty()) return wrong;
+  return Named("reweight",
+               ReadRows((*weights)[7], Size(hints) * in, units, &spec->reweight));
 }
 
 std::string ReadMix(const JSONValue* layer, std::size_t features, CascadeSpec* spec) {

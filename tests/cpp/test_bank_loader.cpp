@@ -53,11 +53,13 @@ json CascadeModel() {
             {{"type", "taps"},
              {"taps", 4},
              {"shape", {nullptr, nullptr, 6}},
-             {"weights", {poles}}},
+             {"weights", {poles, Rows(3, 2)}}},
             {{"type", "cascade"},
              {"activation", "algebraic"},
              {"shape", {nullptr, nullptr, 4}},
-             {"weights", {Rows(6, 2), Row(2), poles, Row(2), Rows(3, 2), Rows(3, 2)}}},
+             {"weights",
+              {Rows(6, 2), Row(2), poles, Row(2), Rows(3, 2), Rows(3, 2), Rows(3, 2),
+               Rows(18, 2)}}},
             {{"type", "mix"},
              {"shape", {nullptr, nullptr, 16}},
              {"weights", {Row(10), poles, poles, Rows(3, 10)}}}}}};
@@ -191,7 +193,16 @@ TEST_CASE("a cascade is read, and its fault named with layer, found and expected
   CHECK(Contains(CascadeProblem(model), "layer 3: pole: found 1.5, expected 0"));
   model = CascadeModel();
   model["layers"][2]["weights"].erase(5);
-  CHECK(CascadeProblem(model) == "layer 2: weights: expected 6 arrays");
+  CHECK(CascadeProblem(model) == "layer 2: weights: expected 8 arrays");
+  model = CascadeModel();
+  model["layers"][2]["weights"][7].erase(17);
+  CHECK(CascadeProblem(model) == "layer 2: reweight: found 17 rows, expected 18");
+  model = CascadeModel();
+  model["layers"][2]["weights"][6].erase(0);
+  CHECK(CascadeProblem(model) == "layer 2: stretch: found 2 rows, expected 3");
+  model = CascadeModel();
+  model["layers"][1]["weights"].erase(1);
+  CHECK(CascadeProblem(model) == "layer 1: weights: expected 2 arrays");
   model = CascadeModel();
   model["layers"].erase(0);
   CHECK(Contains(CascadeProblem(model), "expected hints, taps, 1 to 8 cascades"));

@@ -170,6 +170,12 @@ TEST_CASE("a cascade that can't be played is refused in half a sentence") {
         "a cascade has not 1 to 32 units");
   CHECK(wrong([](Spec* s) { s->layers[1].bias.pop_back(); }) ==
         "a cascade's weights have the wrong size");
+  CHECK(wrong([](Spec* s) { s->layers[1].reweight.pop_back(); }) ==
+        "a cascade's weights have the wrong size");
+  CHECK(wrong([](Spec* s) { s->layers[0].stretch[0] = std::nanf(""); }) ==
+        "a weight is not a finite number");
+  CHECK(wrong([](Spec* s) { s->stretch.pop_back(); }) ==
+        "the poles' stretch has the wrong size");
   CHECK(wrong([](Spec* s) { s->mix.pop_back(); }) == "the mix has the wrong size");
   CHECK(wrong([](Spec* s) { s->depth.pop_back(); }) ==
         "there are not 1 to 16 poles of the output");

@@ -60,6 +60,7 @@ inline pedal::ModelSpec RandomCascade(const std::vector<int>& sizes, int knobs,
   cascade.hint_weight = Random(&rng, hints * static_cast<std::size_t>(knobs), 3.0f);
   cascade.hint_bias = Random(&rng, hints, 2.0f);
   cascade.pole = {0.7f, 0.9f, 0.97f, 0.99f, 0.997f, 0.9995f};
+  cascade.stretch = Random(&rng, hints * cascade.pole.size(), 0.5f);
   std::size_t in = 12, features = 12;
   for (int size : sizes) {
     const std::size_t units = static_cast<std::size_t>(size);
@@ -72,6 +73,8 @@ inline pedal::ModelSpec RandomCascade(const std::vector<int>& sizes, int knobs,
     layer.slew.assign(units, slew);
     layer.lift = Random(&rng, hints * units, 1.0f);
     layer.shift = Random(&rng, hints * units, 0.5f);
+    layer.stretch = Random(&rng, hints * units, 0.5f);
+    layer.reweight = Random(&rng, hints * in * units, 0.1f);
     cascade.layers.push_back(layer);
     in = 2 * units;
     features += in;

@@ -45,7 +45,8 @@ def cascade(random: np.random.Generator, sizes: list[int], knobs: int) -> dict:
         kept = [np.float32(weight).tolist() for weight in weights]
         return {"type": kind, "shape": shape, "weights": kept, **more}
 
-    layers = [layer("taps", wide, [poles], taps=taps)]
+    heard = [poles, random.normal(0, 0.3, (hints, len(poles)))]
+    layers = [layer("taps", wide, heard if knobs else [poles], taps=taps)]
     if knobs:
         slopes, offsets = (
             random.normal(0, 3, (knobs, hints)),
@@ -60,7 +61,9 @@ def cascade(random: np.random.Generator, sizes: list[int], knobs: int) -> dict:
             random.uniform(0, 1, size) * random.integers(0, 2),
         ]
         if knobs:
-            weights += [random.normal(0, 0.5, (hints, size)) for _ in range(2)]
+            weights += [random.normal(0, 0.5, (hints, size)) for _ in range(3)]
+            spread = 0.3 / np.sqrt(wide * hints)
+            weights.append(random.normal(0, spread, (hints * wide, size)))
         layers.append(layer("cascade", 2 * size, weights, activation="algebraic"))
         wide, features = 2 * size, features + 2 * size
     couplers = int(random.integers(1, 10))

@@ -154,6 +154,17 @@ def test_time_constants_cannot_run_away():
     assert limits[1] == pytest.approx(np.exp(-1 / aa.LONGEST_SAMPLES))
 
 
+def test_a_knob_moves_time_constants_but_not_beyond_the_limit():
+    held = aa.pole(torch.tensor([2.0, 8.0]))
+    bent = aa.stretched(held, torch.tensor([[-60.0, 0.0, 60.0]] * 2))
+    times = bent / (1.0 - bent)
+    assert torch.allclose(bent[:, 1], held)
+    assert torch.allclose(
+        times[0], times[0, 1] * torch.tensor([0.123, 1.0, 8.12]), rtol=1e-2
+    )
+    assert times[1, 2] == pytest.approx(aa.LONGEST_SAMPLES, rel=1e-2)
+
+
 def test_the_usual_network_costs_804_multiplications():
     assert evaluate.cost(export.to_model(Cascade(CascadeShape()))) == 804
 

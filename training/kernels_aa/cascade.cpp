@@ -19,9 +19,10 @@ typedef float Vec __attribute__((vector_size(4 * kLanes), aligned(4)));
 struct Job {
   std::int32_t steps, lanes, taps, poles, layers, units, features;
   const std::int32_t* sizes;                 // (layers)
-  const float *input, *input_pole, *weight;  // (taps - 1 + T, B), (poles), (H, I) each
+  const float *input, *input_pole;           // (taps - 1 + T, B), (poles, B)
+  const float* weight;                       // (H, I, B) of each layer
   const float *gain, *bias, *rest;           // (U, B)
-  const float *pole, *slew;                  // (U)
+  const float *pole, *slew;                  // (U, B)
   const float* mix;                          // (F, B)
   const float *low_0, *before_0, *memory_0;  // state at the first step
   float *low, *before, *memory;              // state after the last: (poles | U, B)
@@ -44,12 +45,6 @@ inline Vec Sqrt(Vec x) {
   return root;
 }
 
-inline float Sum(Vec x) {
-  float sum = 0.0f;
-  for (int lane = 0; lane < kLanes; ++lane) sum += x[lane];
-  return sum;
-}
-
 // Steps are stored one wider than they are: rows a power of two apart would share the
 // few places that a cache has for them.
 inline std::size_t Stride(int steps) {
@@ -60,10 +55,17 @@ inline float* Row(float* base, int row, int steps) {
   return base + row * Stride(steps);
 }
 
-// out[r, t] (+)= sum over c of matrix[r * by_row + c * by_column] * in[c, t].
+// A layer's weights as rows and columns, a vector of lanes each; `by_row` and
+// `by_column` are the floats from one to the next.
+struct Matrix {
+  const float* at;
+  int by_row, by_column;
+  Matrix From(int row) const { return {at + row * by_row, by_row, by_column}; }
+};
+
+// out[r, t] (+)= sum over c of matrix[r, c] * in[c, t].
 template <bool kAdd, int kRows, int kSteps>
-void Tile(const float* matrix, int by_row, int by_column, const float* in, float* out,
-          int columns, int steps, int t) {
+void Tile(Matrix matrix, const float* in, float* out, int columns, int steps, int t) {
   Vec sum[kRows][kSteps];
   for (int r = 0; r < kRows; ++r)
     for (int k = 0; k < kSteps; ++k)
@@ -71,7 +73,7 @@ void Tile(const float* matrix, int by_row, int by_column, const float* in, float
   for (int c = 0; c < columns; ++c) {
     const float* x = in + c * Stride(steps) + t * kLanes;
     for (int r = 0; r < kRows; ++r) {
-      const Vec w = Splat(matrix[r * by_row + c * by_column]);
+      const Vec w = Load(matrix.at + r * matrix.by_row + c * matrix.by_column);
       for (int k = 0; k < kSteps; ++k) sum[r][k] += w * Load(x + k * kLanes);
     }
   }
@@ -81,31 +83,26 @@ void Tile(const float* matrix, int by_row, int by_column, const float* in, float
 }
 
 template <bool kAdd, int kRows>
-void Rows(const float* matrix, int by_row, int by_column, const float* in, float* out,
-          int columns, int steps) {
+void Rows(Matrix matrix, const float* in, float* out, int columns, int steps) {
   int t = 0;
   for (; t + kTileSteps <= steps; t += kTileSteps)
-    Tile<kAdd, kRows, kTileSteps>(matrix, by_row, by_column, in, out, columns, steps,
-                                  t);
-  for (; t < steps; ++t)
-    Tile<kAdd, kRows, 1>(matrix, by_row, by_column, in, out, columns, steps, t);
+    Tile<kAdd, kRows, kTileSteps>(matrix, in, out, columns, steps, t);
+  for (; t < steps; ++t) Tile<kAdd, kRows, 1>(matrix, in, out, columns, steps, t);
 }
 
 template <bool kAdd>
-void Product(const float* matrix, int by_row, int by_column, const float* in,
-             float* out, int rows, int columns, int steps) {
+void Product(Matrix matrix, const float* in, float* out, int rows, int columns,
+             int steps) {
   int r = 0;
   for (; r + kTileUnits <= rows; r += kTileUnits)
-    Rows<kAdd, kTileUnits>(matrix + r * by_row, by_row, by_column, in,
-                           Row(out, r, steps), columns, steps);
+    Rows<kAdd, kTileUnits>(matrix.From(r), in, Row(out, r, steps), columns, steps);
   for (; r < rows; ++r)
-    Rows<kAdd, 1>(matrix + r * by_row, by_row, by_column, in, Row(out, r, steps),
-                  columns, steps);
+    Rows<kAdd, 1>(matrix.From(r), in, Row(out, r, steps), columns, steps);
 }
 
-// d_matrix[r, c] += sum over t and lanes of d_out[r, t] * in[c, t].
+// d_matrix[r, c] = sum over t of d_out[r, t] * in[c, t], `lanes` floats an element.
 template <int kRows, int kColumns>
-void Outer(const float* d_out, const float* in, float* d_matrix, int columns,
+void Outer(const float* d_out, const float* in, float* d_matrix, int columns, int lanes,
            int steps) {
   Vec sum[kRows][kColumns] = {};
   for (int t = 0; t < steps; ++t) {
@@ -117,25 +114,31 @@ void Outer(const float* d_out, const float* in, float* d_matrix, int columns,
     }
   }
   for (int r = 0; r < kRows; ++r)
-    for (int c = 0; c < kColumns; ++c) d_matrix[r * columns + c] += Sum(sum[r][c]);
+    for (int c = 0; c < kColumns; ++c)
+      Store(d_matrix + (r * columns + c) * lanes, sum[r][c]);
 }
 
 template <int kRows>
-void OuterRows(float* d_out, float* in, float* d_matrix, int columns, int steps) {
+void OuterRows(float* d_out, float* in, float* d_matrix, int columns, int lanes,
+               int steps) {
   int c = 0;
   for (; c + 4 <= columns; c += 4)
-    Outer<kRows, 4>(d_out, Row(in, c, steps), d_matrix + c, columns, steps);
+    Outer<kRows, 4>(d_out, Row(in, c, steps), d_matrix + c * lanes, columns, lanes,
+                    steps);
   for (; c < columns; ++c)
-    Outer<kRows, 1>(d_out, Row(in, c, steps), d_matrix + c, columns, steps);
+    Outer<kRows, 1>(d_out, Row(in, c, steps), d_matrix + c * lanes, columns, lanes,
+                    steps);
 }
 
 void OuterProduct(float* d_out, float* in, float* d_matrix, int rows, int columns,
-                  int steps) {
+                  int lanes, int steps) {
   int r = 0;
   for (; r + 4 <= rows; r += 4)
-    OuterRows<4>(Row(d_out, r, steps), in, d_matrix + r * columns, columns, steps);
+    OuterRows<4>(Row(d_out, r, steps), in, d_matrix + r * columns * lanes, columns,
+                 lanes, steps);
   for (; r < rows; ++r)
-    OuterRows<1>(Row(d_out, r, steps), in, d_matrix + r * columns, columns, steps);
+    OuterRows<1>(Row(d_out, r, steps), in, d_matrix + r * columns * lanes, columns,
+                 lanes, steps);
 }
 
 // The taps and the one-poles of the input, as features 0 on.
@@ -146,7 +149,7 @@ void HearInput(const Job& job, int lane, float* heard) {
             Load(job.input +
                  static_cast<std::size_t>(job.taps - 1 - i + t) * job.lanes + lane));
   for (int p = 0; p < job.poles; ++p) {
-    const Vec share = Splat(1.0f - job.input_pole[p]);
+    const Vec share = Splat(1.0f) - Load(job.input_pole + p * job.lanes + lane);
     Vec y = Load(job.low_0 + p * job.lanes + lane);
     float* out = Row(heard, job.taps + p, job.steps);
     for (int t = 0; t < job.steps; ++t) {
@@ -163,8 +166,8 @@ void Sound(const Job& job, int unit, int lane, float* sums, float* u_out,
   const int at = unit * job.lanes + lane;
   const Vec gain = Load(job.gain + at), bias = Load(job.bias + at);
   const Vec rest = Load(job.rest + at), one = Splat(1.0f);
-  const Vec share = Splat(1.0f - job.pole[unit]), slew = Splat(job.slew[unit]);
-  const bool saturates = job.slew[unit] != 0.0f;
+  const Vec share = one - Load(job.pole + at), slew = Load(job.slew + at);
+  const bool saturates = job.slew[at] != 0.0f;
   Vec s = Load(job.memory_0 + at), v = Load(job.before_0 + at) + bias;
   Vec root = Sqrt(one + v * v);
   for (int t = 0; t < job.steps; ++t) {
@@ -191,7 +194,7 @@ void SoundBack(const Job& job, int unit, int lane, const float* sums, const floa
   const int at = unit * job.lanes + lane;
   const Vec gain = Load(job.gain + at), bias = Load(job.bias + at);
   const Vec rest = Load(job.rest + at), one = Splat(1.0f);
-  const Vec share = Splat(1.0f - job.pole[unit]), slew = Splat(job.slew[unit]);
+  const Vec share = one - Load(job.pole + at), slew = Load(job.slew + at);
   Vec d_gain{}, d_bias{}, d_rest{}, d_pole{}, d_slew{}, from_s{}, from_v{};
   Vec v = Load(sums + static_cast<std::size_t>(job.steps - 1) * kLanes);
   Vec root = Sqrt(one + v * v), slope = v / root;
@@ -229,13 +232,13 @@ void SoundBack(const Job& job, int unit, int lane, const float* sums, const floa
   Store(job.d_gain + at, d_gain / gain);
   Store(job.d_bias + at, d_bias + from_v);
   Store(job.d_rest + at, d_rest);
-  job.d_pole[unit] += Sum(d_pole);
-  job.d_slew[unit] += Sum(d_slew);
+  Store(job.d_pole + at, d_pole);
+  Store(job.d_slew + at, d_slew);
 }
 
 void HearInputBack(const Job& job, int lane, const float* heard, const float* d_heard) {
   for (int p = 0; p < job.poles; ++p) {
-    const Vec keep = Splat(job.input_pole[p]);
+    const Vec keep = Load(job.input_pole + p * job.lanes + lane);
     const std::size_t row = (job.taps + p) * Stride(job.steps);
     Vec from_y{}, d_pole{};
     for (int t = job.steps - 1; t >= 0; --t) {
@@ -245,7 +248,7 @@ void HearInputBack(const Job& job, int lane, const float* heard, const float* d_
       d_pole += d_y * (before - Load(heard + t * kLanes));
       from_y = keep * d_y;
     }
-    job.d_input_pole[p] += Sum(d_pole);
+    Store(job.d_input_pole + p * job.lanes + lane, d_pole);
   }
 }
 
@@ -259,16 +262,17 @@ extern "C" void CascadeForward(const Job* given) {
     float* heard = Row(job.heard, lane / kLanes * job.features, job.steps);
     float* sums = Row(job.sums, lane / kLanes * job.units, job.steps);
     HearInput(job, lane, heard);
-    const float* weight = job.weight;
+    const float* weight = job.weight + lane;
     int from = 0, wide = job.taps + job.poles, unit = 0;
     for (int layer = 0; layer < job.layers; ++layer) {
       const int size = job.sizes[layer], to = from + wide;
-      Product<false>(weight, wide, 1, Row(heard, from, job.steps),
-                     Row(sums, unit, job.steps), size, wide, job.steps);
+      Product<false>(Matrix{weight, wide * job.lanes, job.lanes},
+                     Row(heard, from, job.steps), Row(sums, unit, job.steps), size,
+                     wide, job.steps);
       for (int h = 0; h < size; ++h)
         Sound(job, unit + h, lane, Row(sums, unit + h, job.steps),
               Row(heard, to + h, job.steps), Row(heard, to + size + h, job.steps));
-      weight += size * wide;
+      weight += size * wide * job.lanes;
       unit += size;
       from = to;
       wide = 2 * size;
@@ -302,9 +306,9 @@ extern "C" void CascadeBackward(const Job* given) {
       Store(job.d_mix + f * job.lanes + lane, d_mix);
     }
     int to = job.features, unit = job.units;
-    std::size_t weights = 0;
+    std::size_t weights = static_cast<std::size_t>(lane);
     for (int layer = 0, wide = job.taps + job.poles; layer < job.layers; ++layer) {
-      weights += static_cast<std::size_t>(job.sizes[layer]) * wide;
+      weights += static_cast<std::size_t>(job.sizes[layer]) * wide * job.lanes;
       wide = 2 * job.sizes[layer];
     }
     for (int layer = job.layers - 1; layer >= 0; --layer) {
@@ -312,11 +316,11 @@ extern "C" void CascadeBackward(const Job* given) {
       const int wide = layer > 0 ? 2 * job.sizes[layer - 1] : job.taps + job.poles;
       to -= 2 * size;
       unit -= size;
-      weights -= static_cast<std::size_t>(size) * wide;
+      weights -= static_cast<std::size_t>(size) * wide * job.lanes;
       const int from = to - wide;
       float* d_sums = Row(job.d_heard, to, job.steps);
       for (int h = 0; h < size; ++h)
-        (job.slew[unit + h] != 0.0f
+        (job.slew[(unit + h) * job.lanes + lane] != 0.0f
              ? SoundBack<true>
              : SoundBack<false>)(job, unit + h, lane, Row(sums, unit + h, job.steps),
                                  Row(heard, to + h, job.steps),
@@ -324,8 +328,8 @@ extern "C" void CascadeBackward(const Job* given) {
                                  Row(d_sums, h, job.steps),
                                  Row(d_sums, size + h, job.steps));
       OuterProduct(d_sums, Row(heard, from, job.steps), job.d_weight + weights, size,
-                   wide, job.steps);
-      Product<true>(job.weight + weights, 1, wide, d_sums,
+                   wide, job.lanes, job.steps);
+      Product<true>(Matrix{job.weight + weights, job.lanes, wide * job.lanes}, d_sums,
                     Row(job.d_heard, from, job.steps), wide, size, job.steps);
     }
     HearInputBack(job, lane, heard, job.d_heard);
