@@ -43,7 +43,8 @@ def make(
 ) -> Effect:
     """Trains until a model is silent at idle, and measures it.
 
-    The first time without remedies, as most need none; then with, and another seed.
+    The first time without remedies and masks, as most need none; then with both, and
+    another seed.
 
     origin: "circuit", "recordings", "data": what the provenance says. watch: told how
     far it is. A run that was killed before goes on where it was.
@@ -53,6 +54,8 @@ def make(
     for attempt in range(SEEDS_TRIED):
         seed, taught = recipe.seed + attempt, recipe.remedies or attempt > 0
         tried = replace(recipe, seed=seed, remedies=taught)
+        if attempt and isinstance(shape, Shape):
+            shape = replace(shape, still=True)
         result = train(material, shape, tried, console, checkpoint.folder(), watch)
         kept += [result.kept] if result.kept and not result.stopped else []
         try:

@@ -116,6 +116,8 @@ def make(
     material = source if isinstance(source, Material) else Material.load(source)
     hidden = plan["hidden_1"][pedal] if block == 1 else None
     shape = standard_shape(block, hidden, len(material.conditioning))
+    if block == 1 and pedal in plan.get("still_1", ()):
+        shape = replace(shape, still=True)
     recipe = standard_recipe(shape, plan["seed"])
     updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
     recipe = replace(recipe, updates=updates)

@@ -1,13 +1,15 @@
 """The networks: dense layers, one LSTM or GRU, dense layers, with knobs as inputs.
 
-One with an output capacitor (coupler.py) is silent at rest, as nothing steady passes.
-One with knobs and without that is so by construction: whatever they say, zero audio
-and zero state give zero output, because every path from a bias or a knob to the output
-is multiplied by something that audio has moved. So there is no idle offset that could
-change with a knob. The masks below cut the other paths. A network without either has
-one resting point, whose output is taken off at export, so its candidate and its last
-layer keep their biases: a third of the error without. Letters: T steps, B lanes,
-F frames (samples a step), K knobs, H hidden units, Q one-poles of the capacitor.
+One with an output capacitor (coupler.py) is silent at rest, as nothing steady passes;
+but where it rests away from zero it rounds, and a pedal that amplifies by 70 dB makes
+that -88 dBFS of noise. A *still* one, and one with knobs and no capacitor, is silent by
+construction: whatever the knobs say, zero audio and zero state give exactly zero,
+because every path from a bias or a knob to the output is multiplied by something that
+audio has moved. So there is no idle offset that could change with a knob. The masks
+below cut the other paths. A network without either has one resting point, whose output
+is taken off at export, so its candidate and its last layer keep their biases: a third
+of the error without. Letters: T steps, B lanes, F frames (samples a step), K knobs,
+H hidden units, Q one-poles of the capacitor.
 """
 
 import math
@@ -42,11 +44,12 @@ class Shape:
     in_skip: int = 1
     shifted: bool = False  # the first dense layer bends audio about points of its own
     couplers: int = 0  # one-poles of the output capacitor, 0 for none
+    still: bool = False  # masked also with a capacitor: for what amplifies most
 
     @property
     def masked(self) -> bool:
         """True for one that is silent at rest by its masks."""
-        return self.knobs > 0 and self.couplers == 0
+        return self.still or (self.knobs > 0 and self.couplers == 0)
 
 
 class MaskedLinear(nn.Module):

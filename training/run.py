@@ -20,6 +20,8 @@ from training.soap import Soap
 from training.timing import TimeLeft
 from training.validation import Best
 
+MOST_LOST = 20  # updates in a row that may come to nothing
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -81,6 +83,7 @@ class Run:
             self.silence = remedy(self.network, settings, lanes.knobs, lanes.power)
         self.carried: State = self.network.rest(recipe.lanes)
         self.done, self.seconds, self.ended = 0, 0.0, False
+        self.lost = 0  # updates in a row that came to nothing
         self.left = TimeLeft(recipe.updates, recipe.validations, recipe.seconds)
 
     @property
@@ -100,9 +103,13 @@ class Run:
         begun = time.monotonic()
         self.optimiser.rate = rate_at(self.progress, self.recipe)
         chunk = self.lanes.next()
-        self.carried = update(
+        later = update(
             self.network, self.optimiser, self.lanes, self.silence, chunk, self.carried
         )
+        self.lost = 0 if later else self.lost + 1
+        if self.lost > MOST_LOST:
+            raise TrainingError("training: the loss is not finite; change the seed")
+        self.carried = later or self.network.rest(self.recipe.lanes)
         self.done += 1
         learned = time.monotonic()
         self.left.update.note(learned - begun)
@@ -153,8 +160,12 @@ def update(
     silence: Silence | Still,
     chunk: Chunk,
     state: State,
-) -> State:
-    """One step of learning from one window.   returns: the state to carry on with."""
+) -> State | None:
+    """One step of learning from one window.   returns: the state to carry on with.
+
+    None, and nothing learned, where the loss or a gradient is not finite: over 512
+    samples a gradient may overflow, and one that does would spoil the network for good.
+    """
     audio, target, warm_up = chunk
     if warm_up is not None:
         rest = network.rest(lanes.lanes)
@@ -164,9 +175,10 @@ def update(
     heard, wanted = losses.samples(predicted), losses.samples(target)
     loss = losses.training_loss(heard, wanted, lanes.weight)
     loss = loss + silence.loss(network, state)
-    if not losses.is_finite(loss):
-        raise TrainingError("training: the loss is not finite; change the seed")
     optimiser.zero_grad()
     loss.backward()
+    gradients = [part.grad for part in network.parameters() if part.grad is not None]
+    if not all(map(losses.is_finite, (loss, *gradients))):
+        return None
     optimiser.step()
     return tuple(part.detach() for part in state)

@@ -6,8 +6,8 @@ error on music hardly shows it. Two remedies while learning, both cheap. Near ze
 network is a linear map: its growth is measured by power iteration, and what fades more
 slowly than 60 ms is punished. Far from zero, the playing lanes are forked now and then,
 left without input for 0.4 s, and what is left in them is punished.
-A network without knobs, or with an output capacitor, rests where it likes, and none of
-those tried failed to: it is left alone, for the remedies cost it a third of its
+A network that is not masked rests where it likes, and hardly any of those tried failed
+to: it is left alone, for the remedies cost it a third of its
 accuracy (runs/attempts.md), and is measured at export like all.
 Letters: T steps, B lanes, F frames, S knob settings, K knobs, H hidden units.
 """
@@ -103,10 +103,10 @@ class Fork:
         Every other lane starts from a state at random, to find what music seldom does.
         """
         steps = SETTLE_SAMPLES // network.shape.frames
-        hidden, cell = (part.detach().clone() for part in playing)
+        hidden, cell, *low = (part.detach().clone() for part in playing)
         hidden[:, ::2] = 2.0 * torch.rand_like(hidden[:, ::2]) - 1.0
         cell[:, ::2] = torch.randn_like(cell[:, ::2])
-        state = (hidden, cell)
+        state = (hidden, cell, *low)
         return network(self.nothing(network, steps), self.knobs, state)[1]
 
     def nothing(self, network: Network, steps: int) -> Tensor:

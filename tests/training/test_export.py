@@ -16,6 +16,7 @@ SHAPES = {
     "gru": Shape(unit="gru", knobs=2, hidden=8),
     "shifted": Shape(knobs=1, before=(5,), shifted=True),
     "coupled": Shape(knobs=1, couplers=2),
+    "still": Shape(knobs=1, couplers=1, still=True),
     "coupled frames": Shape(frames=16, before=(6,), hidden=8, in_skip=0, couplers=1),
     "dense after": Shape(before=(6, 5), hidden=8, after=(7,)),
 }
@@ -86,6 +87,12 @@ def test_a_capacitor_takes_off_what_changes_with_the_knob():
     bare = model | {"layers": model["layers"][:-1]}
     assert np.ptp(evaluate.rest(bare, settings)[:, -1]) > 1e-3
     assert evaluate.idle_dbfs(export.silenced(made, settings), settings) < -100.0
+
+
+def test_a_still_model_with_a_capacitor_gives_exactly_nothing_at_rest():
+    settings = np.array([[0.0], [0.5], [1.0]])
+    model = export.silenced(network(SHAPES["still"]), settings)
+    assert evaluate.idle_dbfs(model, settings) == -200.0
 
 
 def test_each_of_sixteen_idle_values_is_taken_away():

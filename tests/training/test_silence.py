@@ -86,3 +86,9 @@ def test_silence_is_taught_at_every_fourth_update():
     state = (torch.ones(1, 3, 6), torch.ones(1, 3, 6))
     costs = [torch.as_tensor(silence.loss(made, state)).item() for _ in range(8)]
     assert [cost > 0.0 for cost in costs] == [False, False, False, True] * 2
+
+
+def test_a_still_network_with_a_capacitor_can_be_taught_silence():
+    made = Network(Shape(knobs=1, hidden=6, couplers=1, still=True))
+    cost = Fork(torch.full((4, 1), 0.5), 0.1).loss(made, made.rest(4))
+    assert float(cost.detach()) >= 0.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import run, train, validation
+from training import losses, run, train, validation
 from training.errors import TrainingError
 from training.material import Material, Part, split_sources, virtual_material
 from training.models import Shape
@@ -88,6 +88,19 @@ def test_a_loss_that_is_not_finite_stops_the_run(material):
     broken = Part(part.audio, np.full_like(part.targets, np.nan))
     with pytest.raises(TrainingError, match="not finite"):
         train.train(replace(material, train=broken), SHAPE, RECIPE)
+
+
+def test_one_window_that_overflows_costs_that_window(material, monkeypatch):
+    calls, loss_of = [], losses.training_loss
+
+    def overflowing(*arguments):
+        calls.append(None)
+        return loss_of(*arguments) * (float("inf") if len(calls) == 5 else 1.0)
+
+    monkeypatch.setattr(losses, "training_loss", overflowing)
+    result = train.train(material, SHAPE, replace(RECIPE, updates=40))
+    assert len(calls) == 40
+    assert result.validation_esr < 0.9
 
 
 def test_too_little_audio_is_refused(material):
