@@ -125,9 +125,11 @@ def write(
         draws["convergence-networks"] = partial(
             paper_pictures.by_network, found=block_cells
         )
+    shown = {}
     for name, draw in draws.items():
-        page.write(folder / f"{name}.svg", drawing.alone(name, 3.2, draw))
-    shown = {name: drawing.svg(name, 3.2, draw) for name, draw in draws.items()}
+        drawn = drawing.drawn(name, 3.2, draw)
+        page.write(folder / f"{name}.svg", drawing.alone(drawn))
+        shown[name] = drawing.within(name, drawn)
     text = page_of(rows, planned, source, data, workers, shown)
     path = folder / "paper.html"
     page.write(path, text)

@@ -16,7 +16,12 @@ from training.story import Story
 
 RATE_HZ = 44100
 LISTEN_S = 8.0  # of each player
-GOOD_ESR, FAIR_ESR = 0.005, 0.02  # what most can't hear; what most can
+NEAR = (  # words for an ESR up to so much; ours, no listening test stands behind them
+    (0.001, "very near to the original"),
+    (0.01, "near to the original"),
+    (0.1, "of the same kind as the original, but not near"),
+    (math.inf, "not like the original"),
+)
 IDLE_DBFS = -90.0
 HEARD_IMAGES_DB = -40.0
 NOT = "not measured"
@@ -63,12 +68,7 @@ def verdict(result: Result) -> str:
         return (
             f"{name}: not fit to play, it sounds at {result.idle_dbfs:.0f} dBFS idle."
         )
-    if result.esr <= GOOD_ESR:
-        fit = "next to the original"
-    elif result.esr <= FAIR_ESR:
-        fit = "close, a careful ear hears a difference"
-    else:
-        fit = "of the same kind, but not the original"
+    fit = next(words for most, words in NEAR if result.esr <= most)
     said = f"{name}: {fit}, with an error of {percent(result.esr)} % of the energy"
     added = [
         hz
@@ -123,7 +123,8 @@ def summary(results: Sequence[Result]) -> str:
         f"Measured on {held.seconds:.0f} s of {escape(held.source)}: the exported "
         "models, in the engine that plays them live. ESR is the energy of the error "
         "over that of the original; with a drive knob it is the mean of the trained "
-        "settings. Images are what a loud sine brings beside its harmonics."
+        "settings. Images are what a loud sine brings beside its harmonics. The words "
+        "above stand for the size of the error; no listening test is behind them."
     )
     listed = [[words, *cells] for words, cells in rows if set(cells) != {NOT}]
     missing = [words for words, cells in rows if set(cells) == {NOT}]
@@ -174,7 +175,7 @@ def section(result: Result) -> list[str]:
         *(page.pictured(*picture) for picture in pictures.of(result)),
         "</div><div class=pictures><div><h3>Error by the level of the input</h3>",
         tabled(["dBFS", "s", "ESR %"], levels),
-        "</div>",
+        f"<p class=soft>Below {figures.LEVELS_DBFS[0]} dBFS it is not told.</p></div>",
     ]
     if len(settings) > 1:
         words = "<h3>Error by drive</h3>"

@@ -217,6 +217,16 @@ def test_sizes_that_are_none_are_named(text):
         paper_cli.units(text)
 
 
+def test_the_real_set_takes_the_same_way(done):
+    folder, _, _ = done
+    root = str(folder / "data" / "set")
+    source = Source("fuzz", root, f"{root}/phrases", seconds=10.0)
+    found, remarks = paper_data.recordings(source)
+    assert set(found) == {"notes", "phrases"}
+    assert found["notes"].train.seconds == pytest.approx(10.0, abs=3.0)
+    assert any("phrases: wet was" in line for line in remarks)
+
+
 def test_a_pedal_that_is_not_simulated_needs_the_set(tmp_path):
     with pytest.raises(TrainingError, match="or EGFxSet's folder by --egfx DIR"):
         paper_data.prepare(tmp_path / "data", Source("RAT", seconds=20.0))
