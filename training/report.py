@@ -10,7 +10,7 @@ import numpy as np
 
 from training import figures, page, pictures
 from training.align import SPREAD
-from training.evaluation import Audio, Result
+from training.evaluation import DEFAULT_DRIVE, Audio, Result
 from training.page import nested, tabled
 from training.story import Story
 
@@ -168,8 +168,10 @@ def section(result: Result) -> list[str]:
         for drive, error in sorted(result.by_setting.items())
     ]
     takes = {"dry": result.dry, "original": result.wanted, "model": result.heard}
+    knob = len(settings) > 1
+    at = f"<p>Heard and drawn at drive {DEFAULT_DRIVE:g} %.</p>" if knob else ""
     parts = [
-        f"<h2>{escape(name)}</h2><h3>Listen</h3>",
+        f"<h2>{escape(name)}</h2>{at}<h3>Listen</h3>",
         page.players({k: loudest(v, result.wanted) for k, v in takes.items()}),
         "<div class=pictures>",
         *(page.pictured(*picture) for picture in pictures.of(result)),
@@ -177,7 +179,7 @@ def section(result: Result) -> list[str]:
         tabled(["dBFS", "s", "ESR %"], levels),
         f"<p class=soft>Below {figures.LEVELS_DBFS[0]} dBFS it is not told.</p></div>",
     ]
-    if len(settings) > 1:
+    if knob:
         words = "<h3>Error by drive</h3>"
         parts.append(f"<div>{words}{tabled(['drive %', 'ESR %'], settings)}</div>")
     return [*parts, "</div>"]
