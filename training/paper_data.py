@@ -7,6 +7,7 @@ there by the same code as real ones. Letters: N samples.
 import json
 import math
 import shutil
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,15 @@ class Data:
     remarks: tuple[str, ...]
     figures: dict[str, float]
 
-    def path(self, kind: str) -> Path:
-        """The material of a kind."""
-        return self.folder / f"{kind}.npz"
+    def material(self, kind: str) -> Material:
+        """The material of a kind. Raises TrainingError where its file is not whole."""
+        path = self.folder / f"{kind}.npz"
+        try:
+            return Material.load(path)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{path}: found no whole material; remove {self.folder}, run it again"
+            ) from error
 
 
 def prepare(folder: Path, source: Source) -> Data:

@@ -163,6 +163,15 @@ def test_a_broken_file_of_figures_is_trained_anew(tmp_path):
         assert paper_cli.finished(tmp_path, job, {}) is None
 
 
+@pytest.mark.parametrize("content", [None, b"", b"PK\3\4 half a file"])
+def test_material_that_is_not_whole_is_one_line(tmp_path, content):
+    data = paper_data.Data(tmp_path, 0, (), {})
+    if content is not None:
+        (tmp_path / "notes.npz").write_bytes(content)
+    with pytest.raises(TrainingError, match=r"notes.npz: found no whole material; rem"):
+        data.material("notes")
+
+
 def test_a_line_goes_on_where_the_run_was_put_down(tmp_path):
     class Best:
         looks, error = 2, 0.5
