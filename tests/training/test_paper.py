@@ -206,17 +206,18 @@ def row(network, seed, esr):
 @pytest.mark.parametrize(
     ("sixteen", "says"),
     [
-        ((0.5, 0.6), "the first is lower with every seed"),
-        ((0.05, 0.06), "the second is lower with every seed"),
-        ((0.15, 0.6), "no difference that the seeds would show"),
-        ((0.9,), "no difference that the seeds would show"),
+        ((0.5, 0.6, 0.4), "the first is lower with every one of 3 seeds"),
+        ((0.05, 0.06, 0.09), "the second is lower with every one of 3 seeds"),
+        ((0.19, 0.6, 0.7), "no difference that the seeds would show"),
+        ((0.8, 0.9), "2 seeds are too few to tell"),
+        ((0.9,), "1 seed is too few to tell"),
     ],
 )
 def test_a_difference_is_one_only_where_all_seeds_agree(sixteen, says):
-    rows = [row("lstm-1", seed, esr) for seed, esr in enumerate((0.1, 0.2))]
+    rows = [row("lstm-1", seed, esr) for seed, esr in enumerate((0.1, 0.15, 0.2))]
     rows += [row("lstm-16", seed, esr) for seed, esr in enumerate(sixteen)]
     (line,) = paper_tables.verdicts(rows)
-    assert "6 units at block 1 ESR 15 ± 7.1 %" in line
+    assert "6 units at block 1 ESR 15 ± 5 %" in line
     assert line.endswith(f"{says}.")
 
 
