@@ -104,7 +104,7 @@ def page_of(
         "<p>All learned from notes. Images: of a loud sine of 1244 Hz, beside its "
         "harmonics. The cascade is not the paper's: it is this project's network for "
         "block 16. ns: time of a sample in the engine on this machine, the least of "
-        f"the seeds, taken with up to {workers} trainings at work. How many samples an "
+        f"the seeds, taken amid trainings, {workers} at a time. How many samples an "
         "update hears differs by network, see below. The paper counts 223 parameters "
         "for 6 units: torch has two biases, which only add up and are one here.</p>",
         blocks_part(found, of_blocks),
