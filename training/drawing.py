@@ -54,24 +54,26 @@ def svg(name: str, height_in: float, draw: Callable[[Any], None]) -> str:
 
     name: unique in its page. Raises TrainingError where matplotlib is not installed.
     """
-    return IDS.sub(rf"\g<1>{name}-", coloured(plain(name, height_in, draw)))
+    return within(name, drawn(name, height_in, draw))
 
 
-def alone(name: str, height_in: float, draw: Callable[[Any], None]) -> str:
-    """The same as a file of its own, for light paper."""
-    text = plain(name, height_in, draw, namespaces=True)
+def within(name: str, text: str) -> str:
+    """A drawn SVG as a part of a page, in the page's colours. name: unique there."""
+    text = NAMESPACES.sub("", text[text.index("<svg") :])
+    for colour, known in COLOURS.items():
+        text = text.replace(colour, f"var(--{known})")
+    return IDS.sub(rf"\g<1>{name}-", text)
+
+
+def alone(text: str) -> str:
+    """A drawn SVG as a file of its own, for light paper."""
     for colour, known in COLOURS.items():
         text = text.replace(colour, LIGHT[known])
     return text
 
 
-def plain(
-    name: str,
-    height_in: float,
-    draw: Callable[[Any], None],
-    namespaces: bool = False,
-) -> str:
-    """The SVG as matplotlib writes it, colours standing for others."""
+def drawn(name: str, height_in: float, draw: Callable[[Any], None]) -> str:
+    """The SVG as matplotlib writes it, colours standing for others; see `within`."""
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
@@ -86,14 +88,4 @@ def plain(
         file = io.StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(file, format="svg", transparent=True, dpi=DOTS, metadata=nothing)
-    text = file.getvalue()
-    if namespaces:
-        return text
-    return NAMESPACES.sub("", text[text.index("<svg") :])
-
-
-def coloured(text: str) -> str:
-    """Colours that stand for others become the page's own."""
-    for colour, known in COLOURS.items():
-        text = text.replace(colour, f"var(--{known})")
-    return text
+    return file.getvalue()

@@ -104,18 +104,22 @@ def common_delay(found: Set) -> tuple[int, int]:
 
 
 def material(
-    found: Set, seed: int = 0, known: tuple[int, int] | None = None
+    found: Set,
+    seed: int = 0,
+    known: tuple[int, int] | None = None,
+    most_seconds: float = MOST_SECONDS,
 ) -> tuple[Material, list[str]]:
     """What a run learns from, and what the player is told.
 
-    known: delay and polarity of wet, where they need not be found.
+    known: delay and polarity of wet, where they need not be found. most_seconds: of
+    all notes together; each is cut to its share.
     Raises AudioError when a part would hold no sounding note.
     """
     delay, polarity = known or common_delay(found)
     remarks = [*found.remarks, f"wet is {delay} samples late: undone"]
     if polarity < 0:
         remarks.append("wet has the other polarity: undone")
-    seconds = MOST_SECONDS / len(found.pairs)
+    seconds = most_seconds / len(found.pairs)
     parts, silent = {}, []
     for name, chosen in split(list(found.pairs), seed).items():
         pieces = []

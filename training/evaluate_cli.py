@@ -48,6 +48,11 @@ def evaluate_bank(
     ]
     if not subjects:
         raise TrainingError(f"{folder}: found no model of block {model_block}")
+    if pair is not None and len(effects) > 1:
+        raise TrainingError(
+            f"--pair: expected --effect NAME with it, found {len(effects)} effects in "
+            f"{folder}; a pair is of one"
+        )
     known = functools.cache(functools.partial(truth_of, pair, recordings, plan))
 
     def truth(subject: Subject) -> Truth:

@@ -104,9 +104,9 @@ def errors_by_level(
 
 
 def transfer(dry: Array, wet: Array, points: int = 4000) -> tuple[Array, Array]:
-    """Input against output, sample by sample, for a picture; loud samples first.
+    """Input against output, sample by sample, for a picture, the lowest input first.
 
-    Returns (P,) twice, P at most `points`, spread evenly over the input's range.
+    Returns (P,) twice, P at most `points`: levels that are often played are seen often.
     """
     order = np.argsort(np.asarray(dry))
     chosen = order[np.linspace(0, len(order) - 1, min(points, len(order))).astype(int)]

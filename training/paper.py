@@ -84,7 +84,7 @@ def train(
     What was killed goes on where it was. Raises TrainingError, and WorkerError when it
     was stopped.
     """
-    material = Material.load(data.path(job.data))
+    material = data.material(job.data)
     recipe = replace(
         standard_recipe(job.shape(), job.seed), updates=job.updates, validations=LOOKS
     )

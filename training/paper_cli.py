@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from training import bankfile, paper, paper_data, paper_page
+from training import bankfile, paper, paper_data, paper_page, paper_tables
 from training.errors import TrainingError
 from training.paper import Job
 from training.paper_data import Source, known
@@ -69,7 +69,7 @@ def evaluate_paper(
     rows = [row for job in jobs if (row := finished(folder, job, state)) is not None]
     if rows:
         page = paper_page.write(folder, rows, len(jobs), source, data, workers)
-        for line in paper_page.verdicts(rows):
+        for line in paper_tables.verdicts(rows):
             console.print(line, highlight=False)
         console.print(f"{len(rows)} of {len(jobs)} trainings: {page}", highlight=False)
     if went.stopped:

@@ -7,6 +7,7 @@ there by the same code as real ones. Letters: N samples.
 import json
 import math
 import shutil
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ class Source:
         return not self.egfx
 
     @property
+    def whole_s(self) -> float:
+        """Seconds of a kind, of which a part is learned from."""
+        return self.seconds / SHARES["train"]
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """notes, and phrases where there are any."""
         return KINDS if self.simulated or self.phrases else KINDS[:1]
@@ -69,9 +75,15 @@ class Data:
     remarks: tuple[str, ...]
     figures: dict[str, float]
 
-    def path(self, kind: str) -> Path:
-        """The material of a kind."""
-        return self.folder / f"{kind}.npz"
+    def material(self, kind: str) -> Material:
+        """The material of a kind. Raises TrainingError where its file is not whole."""
+        path = self.folder / f"{kind}.npz"
+        try:
+            return Material.load(path)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise TrainingError(
+                f"{path}: found no whole material; remove {self.folder}, run it again"
+            ) from error
 
 
 def prepare(folder: Path, source: Source) -> Data:
@@ -139,7 +151,8 @@ def simulated(root: Path, effect: str) -> tuple[dict[str, Material], list[str]]:
 
 def recordings(source: Source) -> tuple[dict[str, Material], list[str]]:
     """EGFxSet, and phrases where there are any, each checked and aligned by itself."""
-    of_notes, remarks = egfx.material(egfx.read(Path(source.egfx), source.effect))
+    notes_of = egfx.read(Path(source.egfx), source.effect, (PICKUP,))
+    of_notes, remarks = egfx.material(notes_of, most_seconds=source.whole_s)
     found = {"notes": of_notes}
     if source.phrases:
         pairs = fragments.pair_files(Path(source.phrases))
@@ -177,7 +190,7 @@ def simulate(root: Path, source: Source) -> Path:
             f"({', '.join(circuits.CIRCUITS)}), or EGFxSet's folder by --egfx DIR"
         )
     rng = np.random.default_rng(GUITAR_SEED)
-    whole = source.seconds / SHARES["train"]
+    whole = source.whole_s
     neck = [(s, f) for s in notes.OPEN_STRINGS for f in range(notes.FRETS + 1)]
     chosen = neck[:: math.ceil(len(neck) * LEAST_NOTE_S / whole)]
     for string, fret in chosen:

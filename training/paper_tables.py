@@ -15,6 +15,7 @@ NAMES = {
     "lstm-16": "LSTM, block 16",
     "cascade-16": "cascade, block 16",
 }
+LEAST_SEEDS = 3  # of each; all of 3 on one side of 3 others is chance once in 10
 JOB = ("network", "hidden", "data", "seed", "updates")
 FIGURES = (
     "esr_notes",
@@ -58,16 +59,16 @@ def spread(found: Sequence[float], scale: float = 1.0) -> str:
     return f"{mean} ± {scale * statistics.stdev(found):.2g}"
 
 
-def versus(one: Sequence[float], other: Sequence[float]) -> int:
-    """-1 where every seed of one is below every seed of the other, 1 above, else 0.
-
-    0 also where there are not two seeds of each, since one shows no spread.
-    """
-    if min(len(one), len(other)) < 2:
-        return 0
+def versus(one: Sequence[float], other: Sequence[float]) -> str:
+    """Which of two is the lower, if any: only where every seed says so, of enough."""
+    least = min(len(one), len(other))
+    if least < LEAST_SEEDS:
+        return f"{least} {'seed is' if least == 1 else 'seeds are'} too few to tell"
     if max(one) < min(other):
-        return -1
-    return 1 if min(one) > max(other) else 0
+        return f"the first is lower with every one of {least} seeds"
+    if min(one) > max(other):
+        return f"the second is lower with every one of {least} seeds"
+    return "no difference that the seeds would show"
 
 
 def verdicts(rows: Sequence[Row]) -> list[str]:
@@ -104,10 +105,7 @@ def compared(
     text = (
         f"{start}{words[0]} ESR {spread(one, 100)} %, {words[1]} {spread(other, 100)} %"
     )
-    shown = versus(one, other)
-    if shown == 0:
-        return f"{text}: no difference that the seeds would show."
-    return f"{text}: the {'first' if shown < 0 else 'second'} is lower with every seed."
+    return f"{text}: {versus(one, other)}."
 
 
 def runs_csv(rows: Sequence[Row]) -> str:

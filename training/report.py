@@ -10,13 +10,18 @@ import numpy as np
 
 from training import figures, page, pictures
 from training.align import SPREAD
-from training.evaluation import Audio, Result
+from training.evaluation import DEFAULT_DRIVE, Audio, Result
 from training.page import nested, tabled
 from training.story import Story
 
 RATE_HZ = 44100
 LISTEN_S = 8.0  # of each player
-GOOD_ESR, FAIR_ESR = 0.005, 0.02  # what most can't hear; what most can
+NEAR = (  # words for an ESR up to so much; ours, no listening test stands behind them
+    (0.001, "very near to the original"),
+    (0.01, "near to the original"),
+    (0.1, "of the same kind as the original, but not near"),
+    (math.inf, "not like the original"),
+)
 IDLE_DBFS = -90.0
 HEARD_IMAGES_DB = -40.0
 NOT = "not measured"
@@ -63,12 +68,7 @@ def verdict(result: Result) -> str:
         return (
             f"{name}: not fit to play, it sounds at {result.idle_dbfs:.0f} dBFS idle."
         )
-    if result.esr <= GOOD_ESR:
-        fit = "next to the original"
-    elif result.esr <= FAIR_ESR:
-        fit = "close, a careful ear hears a difference"
-    else:
-        fit = "of the same kind, but not the original"
+    fit = next(words for most, words in NEAR if result.esr <= most)
     said = f"{name}: {fit}, with an error of {percent(result.esr)} % of the energy"
     added = [
         hz
@@ -123,7 +123,8 @@ def summary(results: Sequence[Result]) -> str:
         f"Measured on {held.seconds:.0f} s of {escape(held.source)}: the exported "
         "models, in the engine that plays them live. ESR is the energy of the error "
         "over that of the original; with a drive knob it is the mean of the trained "
-        "settings. Images are what a loud sine brings beside its harmonics."
+        "settings. Images are what a loud sine brings beside its harmonics. The words "
+        "above stand for the size of the error; no listening test is behind them."
     )
     listed = [[words, *cells] for words, cells in rows if set(cells) != {NOT}]
     missing = [words for words, cells in rows if set(cells) == {NOT}]
@@ -167,16 +168,18 @@ def section(result: Result) -> list[str]:
         for drive, error in sorted(result.by_setting.items())
     ]
     takes = {"dry": result.dry, "original": result.wanted, "model": result.heard}
+    knob = len(settings) > 1
+    at = f"<p>Heard and drawn at drive {DEFAULT_DRIVE:g} %.</p>" if knob else ""
     parts = [
-        f"<h2>{escape(name)}</h2><h3>Listen</h3>",
+        f"<h2>{escape(name)}</h2>{at}<h3>Listen</h3>",
         page.players({k: loudest(v, result.wanted) for k, v in takes.items()}),
         "<div class=pictures>",
         *(page.pictured(*picture) for picture in pictures.of(result)),
         "</div><div class=pictures><div><h3>Error by the level of the input</h3>",
         tabled(["dBFS", "s", "ESR %"], levels),
-        "</div>",
+        f"<p class=soft>Below {figures.LEVELS_DBFS[0]} dBFS it is not told.</p></div>",
     ]
-    if len(settings) > 1:
+    if knob:
         words = "<h3>Error by drive</h3>"
         parts.append(f"<div>{words}{tabled(['drive %', 'ESR %'], settings)}</div>")
     return [*parts, "</div>"]

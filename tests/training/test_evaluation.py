@@ -59,7 +59,7 @@ def test_the_circuit_itself_has_no_error(truth):
     assert result.loudness_lu == 0.0
     assert result.images == result.target_images
     assert (result.ns, result.mac, result.esr_unseen) == (3.0, 7.0, None)
-    assert "next to the original" in report.verdict(result)
+    assert "very near to the original" in report.verdict(result)
     assert "of its own" not in report.verdict(result)
 
 
@@ -73,6 +73,20 @@ def test_a_model_that_is_worse_is_told_how(truth):
     assert result.loudness_lu == pytest.approx(-0.9, abs=0.3)
     assert "not fit to play" in report.verdict(result)
     assert result.idle_dbfs == pytest.approx(-38.1, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("esr", "words"),
+    [
+        (0.0009, "very near to"),
+        (0.009, "1: near to"),
+        (0.09, "kind"),
+        (1.0, "not like"),
+    ],
+)
+def test_the_verdict_goes_by_the_error(truth, esr, words):
+    result = evaluation.evaluate(subject(perfect), truth)
+    assert words in report.verdict(replace(result, esr=esr))
 
 
 def test_an_output_that_is_no_number_is_one_line(truth):
@@ -120,8 +134,8 @@ def test_the_report_needs_nothing_else_and_takes_no_word_for_markup(truth):
         assert word in page
 
 
-def test_the_report_says_what_was_not_measured(truth):
-    pytest.importorskip("matplotlib", reason="no matplotlib")
+def test_the_report_says_what_was_not_measured(truth, monkeypatch):
+    monkeypatch.setattr(report.pictures, "of", lambda _: ())
     result = evaluation.evaluate(subject(perfect), truth)
     page = report.page_of("x", [replace(result, stft=None)], {})
     assert "Not measured: ESR at unseen drives, %; multi-resolution STFT" in page
@@ -163,6 +177,13 @@ def test_a_recorded_effect_needs_its_recordings(tmp_path):
         evaluate_cli.evaluate_bank(bank, deploy)
 
 
+def test_a_pair_is_of_one_effect_only(tmp_path):
+    bank = write_bank(tmp_path / "bank")
+    pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
+    with pytest.raises(TrainingError, match="--effect NAME with it, found 2 effects"):
+        evaluate_cli.evaluate_bank(bank, deploy, pair=pair)
+
+
 def test_figures_come_as_json_and_as_a_table(tmp_path, capsys):
     import soundfile
 
@@ -172,14 +193,14 @@ def test_figures_come_as_json_and_as_a_table(tmp_path, capsys):
         soundfile.write(tmp_path / f"{name}.wav", gain * dry, 44100, subtype="FLOAT")
     pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
     evaluate_cli.evaluate_bank(
-        bank, deploy, model_block=1, pair=pair, as_json=True, console=None
+        bank, deploy, "hum", model_block=1, pair=pair, as_json=True, console=None
     )
     rows = json.loads(capsys.readouterr().out)
     assert {row["block"] for row in rows} == {1}
     assert rows[0]["esr"] == pytest.approx((0.1 / 0.9) ** 2, rel=1e-3)
     assert rows[0]["ns"] == 2.0
     seen = Console(width=80, record=True, file=io.StringIO())
-    evaluate_cli.evaluate_bank(bank, deploy, model_block=1, pair=pair, console=seen)
+    evaluate_cli.evaluate_bank(bank, deploy, "hum", 1, pair, console=seen)
     text = seen.export_text()
     assert "1.235" in text
     assert "…" not in text  # all of it at 80 columns

@@ -163,6 +163,15 @@ def test_a_broken_file_of_figures_is_trained_anew(tmp_path):
         assert paper_cli.finished(tmp_path, job, {}) is None
 
 
+@pytest.mark.parametrize("content", [None, b"", b"PK\3\4 half a file"])
+def test_material_that_is_not_whole_is_one_line(tmp_path, content):
+    data = paper_data.Data(tmp_path, 0, (), {})
+    if content is not None:
+        (tmp_path / "notes.npz").write_bytes(content)
+    with pytest.raises(TrainingError, match=r"notes.npz: found no whole material; rem"):
+        data.material("notes")
+
+
 def test_a_line_goes_on_where_the_run_was_put_down(tmp_path):
     class Best:
         looks, error = 2, 0.5
@@ -197,17 +206,18 @@ def row(network, seed, esr):
 @pytest.mark.parametrize(
     ("sixteen", "says"),
     [
-        ((0.5, 0.6), "the first is lower with every seed"),
-        ((0.05, 0.06), "the second is lower with every seed"),
-        ((0.15, 0.6), "no difference that the seeds would show"),
-        ((0.9,), "no difference that the seeds would show"),
+        ((0.5, 0.6, 0.4), "the first is lower with every one of 3 seeds"),
+        ((0.05, 0.06, 0.09), "the second is lower with every one of 3 seeds"),
+        ((0.19, 0.6, 0.7), "no difference that the seeds would show"),
+        ((0.8, 0.9), "2 seeds are too few to tell"),
+        ((0.9,), "1 seed is too few to tell"),
     ],
 )
 def test_a_difference_is_one_only_where_all_seeds_agree(sixteen, says):
-    rows = [row("lstm-1", seed, esr) for seed, esr in enumerate((0.1, 0.2))]
+    rows = [row("lstm-1", seed, esr) for seed, esr in enumerate((0.1, 0.15, 0.2))]
     rows += [row("lstm-16", seed, esr) for seed, esr in enumerate(sixteen)]
     (line,) = paper_tables.verdicts(rows)
-    assert "6 units at block 1 ESR 15 ± 7.1 %" in line
+    assert "6 units at block 1 ESR 15 ± 5 %" in line
     assert line.endswith(f"{says}.")
 
 
@@ -215,6 +225,16 @@ def test_a_difference_is_one_only_where_all_seeds_agree(sixteen, says):
 def test_sizes_that_are_none_are_named(text):
     with pytest.raises(TrainingError, match="--sizes: expected such as 6,16"):
         paper_cli.units(text)
+
+
+def test_the_real_set_takes_the_same_way(done):
+    folder, _, _ = done
+    root = str(folder / "data" / "set")
+    source = Source("fuzz", root, f"{root}/phrases", seconds=10.0)
+    found, remarks = paper_data.recordings(source)
+    assert set(found) == {"notes", "phrases"}
+    assert found["notes"].train.seconds == pytest.approx(10.0, abs=3.0)
+    assert any("phrases: wet was" in line for line in remarks)
 
 
 def test_a_pedal_that_is_not_simulated_needs_the_set(tmp_path):

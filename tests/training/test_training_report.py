@@ -1,20 +1,22 @@
 """The report of a training: what it says, where it lies, how it looks in a browser."""
 
+import io
 import re
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from tests.helpers import write_bank
 from tests.system.browser import ARGUMENTS, CHROMIUM
-from training import checks, evaluation, page, story, training_report
+from training import audio, checks, cli, evaluation, page, story, training_report
 from training.checks import files
 from training.errors import TrainingError
-from training.material import Part
+from training.material import DRIVES, Part
 from training.story import Story
-from training.virtual import guitar
+from training.virtual import circuits, guitar
 
 pytest.importorskip("matplotlib", reason="no matplotlib")
 LATE = 123
@@ -84,6 +86,51 @@ def test_all_that_a_training_knows_is_told(written, examined):
         assert said in words
     assert "not measured" not in words.replace("Not measured", "")
     assert text.count("<audio") == 6
+
+
+@pytest.fixture
+def handed(monkeypatch):
+    """What trainings hand to their report, without any being trained."""
+    told = []
+    monkeypatch.setattr(cli, "train_blocks", lambda *_, **__: BLOCKS)
+    monkeypatch.setattr(
+        training_report, "tell", lambda *all_of: told.append(all_of) or Path("x.html")
+    )
+    monkeypatch.setattr(cli, "SIMULATED_SECONDS", 20.0)
+    monkeypatch.setattr(
+        circuits, "render", lambda _, x, drive: np.tanh((1 + drive / 10) * x)
+    )
+    return told
+
+
+def test_a_simulated_pedal_s_report_is_of_what_was_left_out(handed, tmp_path):
+    shown = Console(record=True, file=io.StringIO())
+    bank = tmp_path / "bank"
+    cli.train_virtual("fuzz", bank, console=shown, deploy=Copy)
+    cli.train_virtual("fuzz", bank, drive=80.0, deploy=Copy)
+    assert shown.export_text().endswith("report: x.html\n")
+    (_, _, rows, knob, told, deploy, _), (_, _, _, fixed, *_) = handed
+    assert (rows, deploy) == (BLOCKS, Copy)
+    assert knob.trained == DRIVES
+    assert set(knob.wet) == {*DRIVES, *evaluation.UNSEEN_DRIVES}
+    assert (fixed.middle, set(fixed.wet)) == (80.0, {80.0})
+    assert np.allclose(fixed.wet[80.0], np.tanh(9 * fixed.dry))
+    assert "simulated" in told.unchecked
+    cli.train_virtual("fuzz", bank)
+    assert len(handed) == 2  # without a way to play, no report
+
+
+def test_a_pair_s_report_has_its_checks_and_hashes(handed, tmp_path):
+    dry = guitar.play(20.0, 3)
+    wet = clip(np.concatenate((np.zeros(LATE), dry))[: len(dry)])
+    for name, heard in (("dry", dry), ("wet", wet)):
+        audio.write(tmp_path / f"{name}.wav", heard)
+    pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
+    cli.train_pairs([pair], "mine", tmp_path / "bank", deploy=Copy)
+    ((_, _, _, truth, told, *_),) = handed
+    assert told.checks[0].alignment.likeness > 8.0
+    assert [one.name for one in told.files] == ["dry.wav", "wet.wav"]
+    assert len(truth.dry) < 0.2 * len(dry)
 
 
 def test_many_files_are_told_of_together(tmp_path):
