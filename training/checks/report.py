@@ -30,6 +30,11 @@ class Check:
     file: str = ""
 
 
+def pair_row(name: str, bad: bool, *texts: str) -> Check:
+    """A good or bad row about both files."""
+    return Check(name, State.BAD if bad else State.GOOD, *texts)
+
+
 @dataclass
 class Report:
     """All rows of a pair, in the order in which a cause hides the later ones."""
