@@ -60,6 +60,7 @@ class Report:
         bad = self.verdict
         if bad is None:
             noted = [row.name for row in self.rows if row.state is State.NOTED]
+            noted = list(dict.fromkeys(noted))  # both files may be resampled
             put_right = f", noted: {', '.join(noted)}" if noted else ""
             return f"{self.dry} and {self.wet}: a pair to train from{put_right}"
         where = bad.file or f"{self.dry} and {self.wet}"
