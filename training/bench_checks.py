@@ -7,12 +7,12 @@ refused, how many samples delays are off, and each miss by name. 20 minutes of o
 
 import argparse
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 
 from training import align
 from training.checks import examine, files
@@ -20,6 +20,7 @@ from training.virtual import pairs
 from training.virtual.faults import Case
 from training.virtual.pairs import DELAY, GOOD, KINDS
 
+STEPS = 20  # lines of progress
 NAMED_GOAL, ALARM_GOAL = 0.95, 0.02
 FAULTS = tuple(kind for kind in KINDS if kind not in (GOOD, DELAY))
 
@@ -68,6 +69,11 @@ def results(
     return map(judged, pairs.made(plans, dry, seed))
 
 
+def missed_line(result: Result) -> str:
+    """A miss, by name."""
+    return f"  missed {result.label}: {result.told}"
+
+
 def lines(found: list[Result]) -> Iterator[str]:
     """The summary, misses by name."""
     for kind in KINDS:
@@ -75,7 +81,7 @@ def lines(found: list[Result]) -> Iterator[str]:
         missed = [result for result in of_kind if not result.right]
         if of_kind:
             yield f"{kind}: {len(of_kind) - len(missed)} of {len(of_kind)}"
-        yield from (f"  missed {miss.label}: {miss.told}" for miss in missed)
+        yield from (missed_line(result) for result in missed)
 
 
 def goals(found: list[Result]) -> Iterator[tuple[bool, str]]:
@@ -107,12 +113,19 @@ def main() -> int:
     parser.add_argument("--delays", type=int, default=200)
     parser.add_argument("--only", nargs="*", choices=KINDS, help="kinds")
     parser.add_argument("--seed", type=int, default=1)
-    chosen, console = parser.parse_args(), Console()
+    chosen, console, began = parser.parse_args(), Console(), time.monotonic()
     counts = dict.fromkeys(FAULTS, chosen.cases)
     counts |= {GOOD: chosen.good, DELAY: chosen.delays}
     counts = {k: v for k, v in counts.items() if k in (chosen.only or KINDS)}
-    cases = results(counts, chosen.recordings, chosen.seed)
-    found = list(track(cases, "pairs", sum(counts.values()), console=console))
+    found: list[Result] = []
+    every = max(1, sum(counts.values()) // STEPS)
+    for result in results(counts, chosen.recordings, chosen.seed):
+        found.append(result)
+        if not result.right:
+            console.print(missed_line(result), highlight=False, markup=False)
+        if len(found) % every == 0:
+            told = f"{len(found)} of {sum(counts.values())} pairs"
+            console.print(f"{time.monotonic() - began:4.0f} s: {told}", highlight=False)
     for line in lines(found):
         console.print(line, highlight=False, markup=False)
     met = True

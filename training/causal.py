@@ -36,7 +36,8 @@ OCTAVE_PARTS = 8  # points of the magnitude an octave, from 50 Hz up
 LOWEST_HZ, BAND_HZ = 50.0, (80.0, 16000.0)
 MAGNITUDE_WEIGHT, STIFFNESS = 0.2, 7.0  # chosen on 32 pairs of simulated circuits
 FINER, SEARCH = 8, 64  # first guess: steps a sample, samples to either side
-LEAN, PLAIN_LEAN = 0.45, 0.2  # samples late, in the middle of 80 simulated pairs
+LEAN = ((1000.0, 1.0), (8000.0, 0.35))  # clipper's low pass in Hz, samples late, of 80
+# simulated pairs: one that needs a low pass has more of them than a clipper has
 COPY = 4500.0  # explained: a copy without noise, which is not late
 
 
@@ -110,8 +111,17 @@ def delay(dry: Array, wet: Array) -> Found:
     """The delay of wet behind dry, both (N,), within 64 samples to either side."""
     fit = fitted(dry, wet)
     samples, sign = behind(dry, wet, fit.clipper)
-    lean = LEAN if fit.clipper.gain else PLAIN_LEAN
-    return Found(samples - (lean if fit.explained < COPY else 0.0), sign, fit)
+    return Found(samples - lean(fit), sign, fit)
+
+
+def lean(fit: Fit) -> float:
+    """Samples that delays come out late by on the mean, behind a fitted clipper."""
+    if fit.explained > COPY:
+        return 0.0
+    corners = (fit.clipper.low_pass_hz, fit.clipper.again_low_pass_hz)
+    lowest_hz = min((hz for hz in corners if hz), default=RATE_HZ)
+    known_hz, samples = zip(*LEAN, strict=True)
+    return float(np.interp(np.log(lowest_hz), np.log(known_hz), samples))
 
 
 def behind(dry: Array, wet: Array, clipper: Clipper) -> tuple[float, int]:

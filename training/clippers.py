@@ -27,7 +27,7 @@ HZ = np.arange(SIZE // 2 + 1) * RATE_HZ / SIZE  # (F,)
 CERTAIN_HZ = (100.0, 12000.0)
 FIT_SECONDS = 10  # that a clipper is fitted on
 TRIES, TWICE_TRIES = 40, 100  # clippers tried behind the first few
-UNSURE, TWICE_BETTER = 1000.0, 1.4  # explained: below, two stages are tried; must gain
+UNSURE, TWICE_BETTER = 1500.0, 1.2  # explained: below, two stages are tried; must gain
 PLAIN_ENOUGH = 0.95  # of the best fit: then the sound is called not clipped
 
 

@@ -5,8 +5,9 @@ import shutil
 import numpy as np
 import pytest
 
+from pedal import bank
 from tests.training import small_sets
-from training import egfx, notes, recorded
+from training import cli, egfx, notes, recorded
 from training.errors import AudioError, CheckError
 from training.notes import Note
 
@@ -154,3 +155,9 @@ def test_an_effect_that_moves_is_refused_and_one_that_clips_is_not(planted, tree
         small_sets.put(tree / "Chorus" / "Bridge" / f"{string}-{fret}.wav", heard)
     with pytest.raises(CheckError, match=r"Clean and Chorus: modulation: .* sway"):
         recorded.from_egfx(tree, "Chorus").insist()
+
+
+def test_a_small_set_trains_into_a_bank_that_is_good(planted, tmp_path):
+    options = {"model_block": 1, "hidden": 2, "seconds": 1.0, "pickups": ["Bridge"]}
+    cli.train_egfx(planted, "TubeScreamer", "mine", tmp_path / "bank", **options)
+    assert bank.load(tmp_path / "bank").ids == ("mine",)

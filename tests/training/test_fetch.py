@@ -127,6 +127,21 @@ def test_a_full_disk_is_said_before_anything_is_written(tmp_path, server, monkey
     assert left(tmp_path / "set") == []
 
 
+def test_a_disk_that_fills_up_while_downloading_is_one_line(
+    tmp_path, server, monkeypatch
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch.Resuming, "keep", full)
+        with pytest.raises(DownloadError, match="the disk is full; run it again"):
+            get(tmp_path / "set", server)
+    assert left(tmp_path / "set") == []
+    get(tmp_path / "set", server)
+    assert left(tmp_path / "set") == ["RAT"]
+
+
 def test_a_disk_that_fills_up_while_unpacking_leaves_the_archive(
     tmp_path, server, monkeypatch
 ):

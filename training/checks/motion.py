@@ -25,6 +25,7 @@ NEIGHBOURS_HZ = 0.8  # a line is measured against the median this far around
 OVERTONES, CHANCE = 8, 0.6  # of an oscillation; what the best of three bins has anyway
 LOUDEST = 3.0  # log of the strength that counts at most, so that one line is not all
 LEAST_SECONDS = 8.0
+LEAST_TURNS = 4.0  # in a recording: fewer happen by chance, in any music
 STILL = (  # to compare with
     Clipper(2.0, BASS_CUT_HZ),
     Clipper(10.0, BASS_CUT_HZ),
@@ -100,7 +101,8 @@ def lines(
     """
     size = 1 << int(np.ceil(np.log2(len(dry)))) + 1
     hz = np.fft.fftfreq(size, HOP / RATE_HZ)
-    use = (hz > SLOWEST_HZ) & (hz < FASTEST_HZ)
+    slowest_hz = max(SLOWEST_HZ, LEAST_TURNS * RATE_HZ / HOP / len(dry))
+    use = (hz > slowest_hz) & (hz < FASTEST_HZ)
     wide = int(NEIGHBOURS_HZ / (hz[1] - hz[0])) * 2 + 1
     found = []
     for course in courses(dry, wet):

@@ -6,10 +6,10 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from training import align, causal
-from training.checks import echo, files, motion, order, sway
+from training import align
+from training.checks import clocks, echo, files, motion, order, sway
 from training.checks.files import RATE_HZ, Recording
-from training.checks.report import Check, Report, State
+from training.checks.report import Check, Report, State, pair_row
 from training.clippers import Clipper
 
 Array = NDArray[np.float64]
@@ -19,15 +19,10 @@ LEAST_LIKENESS = 4.5
 DELAYS = (-2000, 20000)  # samples that are searched
 RATES = (48000 / 44100, 44100 / 48000, 96000 / 44100, 44100 / 96000, 2.0, 0.5)
 SPEED_LEEWAY = 0.03  # of the lengths' ratio
-MOST_DRIFT = 4.0  # samples over the whole recording
-SMALL = 60.0  # samples of drift or jump that are measured again
-END_SHARE, END_SECONDS = 0.4, 20  # of a recording that is called an end
-LEAST_WINDOWS = 6
-JUMP = 24.0  # samples that delays step by when a buffer is lost
-SURE = 6.0  # certainty of a window that counts
 MOST_SWAY_DB, MORE_SWAY_DB = 1.8, 1.5  # see sway; more than dry's own
-MOVING, REPEATING, EXCHANGED = 12.0, 20.0, -0.07  # see motion, echo and order
+MOVING, REPEATING, EXCHANGED = 15.5, 20.0, -0.07  # see motion, echo and order
 SURELY_EXCHANGED = -0.4  # whatever else is wrong; above, other causes come first
+EARLY_EXCHANGED = 0.05  # when wet comes before dry
 
 
 def examine_files(dry: Path, wet: Path) -> tuple[Report, Array, Array]:
@@ -61,24 +56,21 @@ def examine(
     one, two = align.shifted(dry.audio, wet.audio, report.delay)
     two = found.polarity * two
     lead = order.measure(one, two, found.fit.once)
-    surely = lead < SURELY_EXCHANGED
+    early = report.delay < DELAYS[0]  # nothing is heard before it is played
+    surely = lead < (EARLY_EXCHANGED if early else SURELY_EXCHANGED)
     if surely:
         report.add(exchanged(lead))
-    steady = clocks(found, one, two)
-    for row in (*noisy, same, late(found), polarity(found), steady):
+    steady = clocks.steady(found, one, two)
+    for row in (noisy[0], same, late(found), polarity(found), steady):
         report.add(row)
     if report.verdict:
         return report, one, two
     report.add(moving(one, two) if note is None else swaying(one, two, note))
     report.add(repeating(one, two, found.fit.clipper))
+    report.add(noisy[1])  # behind what fills the pauses of wet too
     if not surely:
         report.add(exchanged(lead))
     return report, one, two
-
-
-def pair_row(name: str, bad: bool, *texts: str) -> Check:
-    """A good or bad row about both files."""
-    return Check(name, State.BAD if bad else State.GOOD, *texts)
 
 
 def length(dry: Recording, wet: Recording, least_seconds: float) -> Check:
@@ -153,70 +145,6 @@ def polarity(found: align.Alignment) -> Check:
     if found.polarity > 0:
         return Check("polarity", State.GOOD, "the same", "either, undone")
     return Check("polarity", State.NOTED, "wet is turned over", "either, undone")
-
-
-def clocks(found: align.Alignment, dry: Array, wet: Array) -> Check:
-    """Two clocks let the delay drift, a lost buffer lets it jump.
-
-    A pedal's own delay changes by some samples with how hard it is played, so what the
-    windows say of a small drift is looked at again on both ends of the aligned pair.
-    """
-    track = found.track
-    sure = track.certainty >= SURE
-    seconds, delays = track.seconds[sure], track.delays[sure]
-    if len(delays) < LEAST_WINDOWS:
-        return Check("drift", State.SKIPPED, "too few sure moments")
-    slope, spread = robust_slope(seconds, delays)
-    span = float(seconds[-1] - seconds[0])
-    drift = slope * span
-    step, at = jump(seconds, delays)
-    if max(abs(drift), abs(step)) < SMALL:
-        apart = ends_apart(dry, wet, found.fit.clipper)
-        step = step if abs(apart) > abs(step) / 2 else 0.0
-        ends = apart / (1.0 - END_SHARE)
-        drift = min(drift, ends, key=abs) if drift * ends > 0 else 0.0
-        spread = 0.0
-    if abs(step) >= JUMP and abs(step) > 3 * spread:
-        return pair_row(
-            "dropout",
-            True,
-            f"{abs(step):.0f} samples {'lost' if step < 0 else 'added'} at {at:.1f} s",
-            "none",
-            "a buffer was lost; record again with longer buffers",
-        )
-    parts = 1e6 * drift / (span * RATE_HZ)
-    text = f"{drift:+.1f} samples in {span:.0f} s ({parts:+.0f} ppm)"
-    bad = abs(drift) > MOST_DRIFT + 2 * spread
-    advice = "two clocks: play and record on one interface"
-    return pair_row("drift", bad, text, f"at most {MOST_DRIFT:g} samples", advice)
-
-
-def ends_apart(dry: Array, wet: Array, clipper: Clipper) -> float:
-    """Samples that the delay grows from the first to the last 40 % of a pair."""
-    size = min(int(END_SHARE * len(dry)), END_SECONDS * RATE_HZ)
-    ends = (slice(0, size), slice(len(dry) - size, len(dry)))
-    one, two = (causal.behind(dry[end], wet[end], clipper)[0] for end in ends)
-    return two - one
-
-
-def robust_slope(seconds: Array, delays: Array) -> tuple[float, float]:
-    """Median of the slopes of far pairs (Theil and Sen), and the spread around it."""
-    i, j = np.triu_indices(len(seconds), max(1, len(seconds) // 3))
-    slope = float(np.median((delays[j] - delays[i]) / (seconds[j] - seconds[i])))
-    left = delays - slope * seconds
-    return slope, float(np.median(np.abs(left - np.median(left))))
-
-
-def jump(seconds: Array, delays: Array) -> tuple[float, float]:
-    """The largest step between the medians before and behind a moment, and when."""
-    best, at = 0.0, 0.0
-    for cut in range(3, len(delays) - 2):
-        before, behind = delays[:cut], delays[cut:]
-        step = float(np.median(behind) - np.median(before))
-        left = np.concatenate((before - np.median(before), behind - np.median(behind)))
-        if abs(step) > abs(best) and np.mean(np.abs(left)) < 0.1 * abs(step):
-            best, at = step, float(seconds[cut - 1] + seconds[cut]) / 2
-    return best, at
 
 
 def moving(dry: Array, wet: Array) -> Check:

@@ -33,6 +33,11 @@ class Check:
     file: str = ""
 
 
+def pair_row(name: str, bad: bool, *texts: str) -> Check:
+    """A good or bad row about both files."""
+    return Check(name, State.BAD if bad else State.GOOD, *texts)
+
+
 @dataclass
 class Report:
     """All rows of a pair, in the order in which a cause hides the later ones."""
@@ -59,6 +64,7 @@ class Report:
         bad = self.verdict
         if bad is None:
             noted = [row.name for row in self.rows if row.state is State.NOTED]
+            noted = list(dict.fromkeys(noted))  # both files may be resampled
             put_right = f", noted: {', '.join(noted)}" if noted else ""
             return f"{self.dry} and {self.wet}: a pair to train from{put_right}"
         where = bad.file or f"{self.dry} and {self.wet}"
