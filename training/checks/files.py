@@ -20,7 +20,7 @@ SILENT, QUIET = 1e-3, 10 ** (-40 / 20)  # peaks: -60 and -40 dBFS
 CLIP_RUN, CLIP_PLACES = 4, 3  # samples at the very peak, in a row, and how often
 FULL_SCALE = 0.985
 NOISE_SIZE = 4096
-LEAST_RATIO_DB = {"dry": 27.0, "wet": 25.0}  # music over noise
+LEAST_RATIO_DB = {"dry": 27.0, "wet": 21.0}  # music over noise
 LEAST_HUM_DB = 32.0
 HUM_HZ = (44.0, 61.0)  # below a guitar's lowest string
 
