@@ -9,7 +9,7 @@ from rich.console import Console
 
 from training import aa_file, bankfile, checkpoint, evaluate, export, loudness, player
 from training.aa import CascadeShape
-from training.errors import TrainingError, WhistleError
+from training.errors import DivergenceError, TrainingError, WhistleError
 from training.material import Material
 from training.models import Shape
 from training.run import Recipe, Report
@@ -43,27 +43,30 @@ def make(
 ) -> Effect:
     """Trains until a model is silent at idle, and measures it.
 
-    The first time without remedies and masks, as most need none; then with both, and
-    another seed.
+    The first time without remedies and masks, as most need none; after a model that was
+    not silent with both. Each time from another seed.
 
     origin: "circuit", "recordings", "data": what the provenance says. watch: told how
     far it is. A run that was killed before goes on where it was.
-    Raises WhistleError when no seed of three gives a silent model.
+    Raises WhistleError or DivergenceError when no seed of three gives a silent model.
     """
     kept: list[Path] = []
+    taught, stopped = recipe.remedies, False
     for attempt in range(SEEDS_TRIED):
-        seed, taught = recipe.seed + attempt, recipe.remedies or attempt > 0
-        tried = replace(recipe, seed=seed, remedies=taught)
-        if attempt and isinstance(shape, Shape):
-            shape = replace(shape, still=True)
-        result = train(material, shape, tried, console, checkpoint.folder(), watch)
-        kept += [result.kept] if result.kept and not result.stopped else []
+        tried = replace(recipe, seed=recipe.seed + attempt, remedies=taught)
         try:
+            result = train(material, shape, tried, console, checkpoint.folder(), watch)
+            stopped = result.stopped
+            kept += [result.kept] if result.kept and not stopped else []
             model = export.silenced(result.network, material.settings)
             break
-        except WhistleError as error:
-            if attempt == SEEDS_TRIED - 1 or result.stopped:
+        except (WhistleError, DivergenceError) as error:
+            if attempt == SEEDS_TRIED - 1 or stopped:
                 raise
+            if isinstance(error, WhistleError):
+                taught = True
+                if isinstance(shape, Shape):
+                    shape = replace(shape, still=True)
             line = f"seed {tried.seed}: {error}"
             if console:
                 console.print(line)

@@ -4,6 +4,7 @@ PedalError               pedal/errors.py
 ├── TrainingError        a run or an evaluation cannot go on
 │   ├── ShapeError       an array of another shape than asked for
 │   ├── WhistleError     a model that does not fall silent; train with another seed
+│   ├── DivergenceError  a run whose loss is no number any more; another seed
 │   ├── CheckpointError  a run on disk that cannot be written or taken up
 │   └── WorkerError      a process of a plan died
 ├── DownloadError        a data set that did not arrive whole; run it again
@@ -25,6 +26,10 @@ class ShapeError(TrainingError):
 
 class WhistleError(TrainingError):
     """A model makes sound of its own at idle."""
+
+
+class DivergenceError(TrainingError):
+    """A run whose loss is no number any more."""
 
 
 class CheckpointError(TrainingError):

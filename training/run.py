@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from training import losses
-from training.errors import TrainingError
+from training.errors import DivergenceError
 from training.lanes import Chunk, Lanes
 from training.material import Material
 from training.models import Network, Shape, State, build, device
@@ -108,7 +108,7 @@ class Run:
         )
         self.lost = 0 if later else self.lost + 1
         if self.lost > MOST_LOST:
-            raise TrainingError("training: the loss is not finite; change the seed")
+            raise DivergenceError("training: the loss is not finite; change the seed")
         self.carried = later or self.network.rest(self.recipe.lanes)
         self.done += 1
         learned = time.monotonic()
@@ -136,6 +136,7 @@ class Run:
             "carried": self.carried,
             "random": torch.get_rng_state(),
             "done": self.done,
+            "lost": self.lost,
             "seconds": self.seconds,
             "ended": self.ended,
         }
@@ -150,7 +151,7 @@ class Run:
         self.carried = state["carried"]
         torch.set_rng_state(state["random"])
         self.done, self.seconds = state["done"], state["seconds"]
-        self.ended = state["ended"]
+        self.lost, self.ended = state["lost"], state["ended"]
 
 
 def update(

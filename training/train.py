@@ -64,7 +64,7 @@ def train(
 
     kept: folder for the run's own checkpoint, from which a killed one goes on; it stays
     there until the caller removes it (Result.kept). watch: told after every update.
-    Raises TrainingError when the loss is not finite.
+    Raises DivergenceError when the loss is not finite.
     """
     steady()
     with progress_bar(console) as bar:

@@ -19,7 +19,12 @@ from training import (
     loudness,
     player,
 )
-from training.errors import CheckError, TrainingError, WhistleError
+from training.errors import (
+    CheckError,
+    DivergenceError,
+    TrainingError,
+    WhistleError,
+)
 from training.models import Shape
 from training.run import Recipe
 from training.virtual import guitar
@@ -171,6 +176,26 @@ def test_a_model_that_whistles_is_trained_again_with_another_seed_and_remedies(
     assert tried == [(7, False), (8, True)]
     assert effect.row["training"]["seed"] == 8
     assert "seed 7: model whistles at idle" in notes
+
+
+def test_a_run_that_diverges_is_begun_again_from_another_seed(monkeypatch):
+    tried, learn = [], effects.train
+
+    def diverges_once(material, shape, recipe, *others):
+        tried.append((recipe.seed, recipe.remedies))
+        if len(tried) == 1:
+            raise DivergenceError("training: the loss is not finite; change the seed")
+        return learn(material, shape, recipe, *others)
+
+    monkeypatch.setattr(effects, "train", diverges_once)
+    dry = guitar.play(25.0, seed=4)
+    effects.make(
+        fragments.material([(dry, 0.5 * dry)]),
+        Shape(hidden=4),
+        Recipe(updates=20, lanes=8, seed=7),
+        {"circuit": "", "recordings": [], "data": ""},
+    )
+    assert tried == [(7, False), (8, False)]
 
 
 def test_the_runs_of_a_written_model_are_removed(tmp_path):
