@@ -118,6 +118,8 @@ def make(
     shape = standard_shape(block, hidden, len(material.conditioning))
     if block == 1 and pedal in plan.get("still_1", ()):
         shape = replace(shape, still=True)
+    if block == 1 and pedal in plan.get("plain_1", ()):
+        shape = replace(shape, couplers=0)
     recipe = standard_recipe(shape, plan["seed"])
     updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
     recipe = replace(recipe, updates=updates)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pedal import demo
+from pedal.bank import path_delay
 from pedal.paths import FACTORY_BANK
 from tests.system.rig import RATE_HZ, message, play
 
@@ -85,5 +86,5 @@ def test_bypass_is_the_input_itself() -> None:
     samples = demo.loop()[:RATE_HZ]
     for block in (1, 16):
         take = play(samples, FACTORY_BANK, block=block, bypass=True)
-        delay = block - 1
+        delay = path_delay(FACTORY_BANK, block)
         assert np.array_equal(take.out[delay:], samples[: len(samples) - delay])

@@ -19,7 +19,7 @@ from pedal.console.session import Drop
 from pedal.console.telemetry import Report
 from pedal.console.thresholds import limits_of
 from pedal.loop import Route, round_trip
-from pedal.paths import FACTORY_BANK, ROOT
+from pedal.paths import ROOT
 from tests.system.console import PERIOD, Engine, engine, sine
 from tests.system.stage import PATIENCE_S, engine_missing
 
@@ -170,7 +170,7 @@ def test_a_pedal_that_dies_is_lost_within_three_seconds(bank_folder):
 def test_the_delay_that_is_reported_is_the_one_that_is_measured(bank_folder, block):
     with watched(bank_folder, sine(0.25), PEDAL_MODEL_BLOCK=str(block)) as (_, console):
         report = console.reports[-1][1]
-    route = Route("bypass", report.block, report.period, FACTORY_BANK)
+    route = Route("bypass", report.block, report.period, bank_folder)
     pulse, _ = round_trip(route)
     told = report.delay_period + report.delay_model
     assert pulse.spread() == pytest.approx((told,) * 3, abs=0.01)
