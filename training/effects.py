@@ -43,8 +43,8 @@ def make(
 ) -> Effect:
     """Trains until a model is silent at idle, and measures it.
 
-    The first time without remedies and masks, as most need none; after a model that was
-    not silent with both. Each time from another seed.
+    The first time free, as most need no help; after one that was not silent masked and
+    without a capacitor (models.py), then with remedies too. Each time another seed.
 
     origin: "circuit", "recordings", "data": what the provenance says. watch: told how
     far it is. A run that was killed before goes on where it was.
@@ -64,9 +64,7 @@ def make(
             if attempt == SEEDS_TRIED - 1 or stopped:
                 raise
             if isinstance(error, WhistleError):
-                taught = True
-                if isinstance(shape, Shape):
-                    shape = replace(shape, still=True)
+                shape, taught = quieter(shape, taught)
             line = f"seed {tried.seed}: {error}"
             if console:
                 console.print(line)
@@ -87,6 +85,15 @@ def make(
     told = ("circuit", "recordings", "drive_percent")
     provenance = {key: origin[key] for key in told if key in origin}
     return Effect(row, files, provenance, tuple(kept))
+
+
+def quieter(
+    shape: Shape | CascadeShape, taught: bool
+) -> tuple[Shape | CascadeShape, bool]:
+    """What to try after a model that was not silent: shape, and whether remedies."""
+    if isinstance(shape, CascadeShape) or (shape.still and not shape.couplers):
+        return shape, True
+    return replace(shape, still=True, couplers=0), taught
 
 
 def kind_of(shape: Shape | CascadeShape) -> str:

@@ -148,33 +148,33 @@ def test_a_block_of_eight_is_refused(tmp_path):
         cli.train_virtual("blues", tmp_path, model_block=8, seconds=0.1, drive="fixed")
 
 
-def test_a_model_that_whistles_is_trained_again_with_another_seed_and_remedies(
+def test_a_model_that_whistles_is_trained_again_masked_and_then_with_remedies(
     monkeypatch,
 ):
     tried, learn, silenced = [], effects.train, export.silenced
 
     def noted(material, shape, recipe, *others):
-        tried.append((recipe.seed, recipe.remedies))
+        tried.append((recipe.seed, shape.couplers, shape.still, recipe.remedies))
         return learn(material, shape, recipe, *others)
 
-    def whistles_once(network, settings):
-        if len(tried) == 1:
+    def whistles_twice(network, settings):
+        if len(tried) < 3:
             raise WhistleError("model whistles at idle")
         return silenced(network, settings)
 
     monkeypatch.setattr(effects, "train", noted)
-    monkeypatch.setattr(export, "silenced", whistles_once)
+    monkeypatch.setattr(export, "silenced", whistles_twice)
     dry = guitar.play(25.0, seed=4)
     notes: list[str] = []
     effect = effects.make(
         fragments.material([(dry, 0.5 * dry)]),
-        Shape(hidden=4),
+        Shape(hidden=4, couplers=1),
         Recipe(updates=20, lanes=8, seed=7),
         {"circuit": "", "recordings": [], "data": ""},
         watch=lambda report: notes.append(report.note),
     )
-    assert tried == [(7, False), (8, True)]
-    assert effect.row["training"]["seed"] == 8
+    assert tried == [(7, 1, False, False), (8, 0, True, False), (9, 0, True, True)]
+    assert effect.row["training"]["seed"] == 9
     assert "seed 7: model whistles at idle" in notes
 
 
