@@ -98,7 +98,7 @@ function facts(row) {
   if (!Array.isArray(row.effect.models)) return "no figures";
   return row.effect.models
     .map(({ block, quality, cost_mac_per_sample: cost }) => {
-      const error = quality?.esr === undefined ? "" : `, error ${(100 * quality.esr).toFixed(2)} %`;
+      const error = quality?.esr === undefined ? "" : `, error ${(100 * quality.esr).toPrecision(2)} %`;
       return `block ${block}${error}${cost ? `, ${Math.round(cost)} MAC a sample` : ""}`;
     })
     .join("; ");

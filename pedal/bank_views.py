@@ -14,7 +14,7 @@ def as_rows(bank: Bank) -> list[dict[str, Any]]:
             "effect": effect.id,
             "name": effect.name,
             "block": model.block,
-            "units": max(layer.units for layer in model.network.layers),
+            "units": model.network.units,
             "conditioning": list(model.conditioning),
             "esr": model.quality["esr"],
             "held_out_s": model.quality["held_out_s"],

@@ -53,6 +53,13 @@ class Network:
         """True where frames may be cut anywhere, so that it has no delay."""
         return self.layers[-1].kind == "mix"
 
+    @property
+    def units(self) -> int:
+        """Of the widest layer; of a cascade those of all layers, as all are mixed."""
+        if not self.is_cascade:
+            return max(layer.units for layer in self.layers)
+        return sum(layer.units for layer in self.layers if layer.kind == "cascade") // 2
+
 
 def read_bytes(path: Path, most: int) -> bytes:
     """A file's bytes. Raises BankError when missing, empty, no file or above `most`."""

@@ -258,6 +258,7 @@ def test_a_bank_with_a_cascade_loads(bank_folder):
     put_cascade(bank_folder)
     network = bank.load(bank_folder).effect("hum").model(16).network
     assert network.is_cascade
+    assert network.units == 3 + 4
     kinds = [layer.kind for layer in network.layers]
     assert kinds == ["taps", "cascade", "cascade", "mix"]
 

@@ -26,7 +26,8 @@ def test_the_virtual_loop_is_measured_to_the_sample(effect, period, block) -> No
     expected = 2 * period + FACTORY.delay(block)
     assert len(pulse.samples) >= 20
     assert len(sweep.samples) >= 20
-    colour = 0.01 if effect in PLAIN else 1.2  # a model is no minimum phase
+    # A model is no minimum phase, and a fuzz with two clippers least of all.
+    colour = 0.01 if effect in PLAIN else 2.0 if effect == "fuzz" else 1.2
     assert pulse.spread() == pytest.approx((expected,) * 3, abs=0.01)
     assert sweep.spread() == pytest.approx((expected,) * 3, abs=colour)
     if effect not in PLAIN:
