@@ -7,7 +7,15 @@ import re
 import numpy as np
 import pytest
 
-from training import paper, paper_cli, paper_data, paper_page, paper_tables, player
+from training import (
+    aa_file,
+    paper,
+    paper_cli,
+    paper_data,
+    paper_page,
+    paper_tables,
+    player,
+)
 from training.errors import TrainingError
 from training.paper_data import Source
 from training.plan import Message, Plan
@@ -45,7 +53,8 @@ class Played:
 def described(model, *_):
     """In place of effects.describe."""
     block = int(model["layers"][-1]["shape"][-1])
-    return {**ROW, "block": block, "frames": block, "delay_samples": block - 1}
+    late = 0 if aa_file.is_cascade(model) else block - 1
+    return {**ROW, "block": block, "frames": block, "delay_samples": late}
 
 
 def within(most=99, told=None):
