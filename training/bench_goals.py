@@ -111,10 +111,7 @@ def play(model: Model, recordings: Path, kept: Path, watch: Watch) -> None:
     del watch
     dry = factory.gather(factory.read_plan(factory.PLAN), recordings)
     made = virtual_material(model.pedal, dry, model.drives, synthetic=model.synthetic)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".part.npz")
-    made.save(aside)
-    aside.replace(kept)
+    made.save(kept)
 
 
 def measure(

@@ -80,10 +80,7 @@ def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) ->
 
     drives, dry = plan.get("drives", DRIVES), gather(plan, recordings)
     material = virtual_material(pedal, dry, drives, plan["seed"], advance)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".part.npz")
-    material.save(aside)
-    aside.replace(kept)
+    material.save(kept)
 
 
 def origin(plan: Table, pedal: str) -> dict[str, Any]:

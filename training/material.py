@@ -45,7 +45,7 @@ class Material:
     conditioning: list[str] = field(default_factory=list)
 
     def save(self, path: Path) -> None:
-        """Writes all of it as one NPZ file, to be loaded instead of played again."""
+        """Writes all of it as one NPZ file, whole or not at all; makes its folder."""
         arrays = {
             "settings": self.settings,
             "conditioning": np.array(self.conditioning),
@@ -53,7 +53,10 @@ class Material:
         for name in SHARES:
             part: Part = getattr(self, name)
             arrays |= {f"{name}_audio": part.audio, f"{name}_targets": part.targets}
-        np.savez(path, **arrays)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(".part.npz")
+        np.savez(aside, **arrays)
+        aside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Material":
