@@ -32,6 +32,12 @@ class Cascade {
                float* state) const PEDAL_REALTIME;
 
  private:
+  enum {
+    kPast = 16,   // floats kept of the input
+    kKnobs = 16,  // floats of [whether bent, knobs]
+    kRows = 5     // of a layer in what Bend makes, before the weights
+  };
+
   // One layer's weights, rows of units up to whole vectors.
   struct Layer {
     int first_inputs, second_inputs;  // columns: of u (or taps), of s (or poles)
