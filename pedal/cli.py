@@ -15,8 +15,13 @@ from pedal import cli_rig, cli_train
 from pedal.cli_options import (
     BankOption,
     BlockOption,
+    DriverOption,
     EffectOption,
+    InputChannelOption,
+    InputDeviceOption,
     JsonOption,
+    OutputChannelOption,
+    OutputDeviceOption,
     PeriodOption,
     console,
 )
@@ -75,8 +80,14 @@ def run(
     osc_listen: Annotated[
         bool, typer.Option("--osc-listen", help="Lets consoles of the network watch.")
     ] = False,
+    driver: DriverOption = "",
+    input_device: InputDeviceOption = "",
+    output_device: OutputDeviceOption = "",
+    input_channel: InputChannelOption = 1,
+    output_channel: OutputChannelOption = 1,
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
+    from pedal.cards import CardChoice
     from pedal.run import Options, play
 
     options = Options(
@@ -91,6 +102,7 @@ def run(
         gui_port,
         listen,
         osc_listen,
+        CardChoice(driver, input_device, output_device, input_channel, output_channel),
     )
     play(options, console())
 
@@ -188,7 +200,13 @@ def ctl(
     print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
 
 
-for watching in (cli_rig.monitor, cli_rig.latency, cli_rig.replay, cli_rig.report):
+for watching in (
+    cli_rig.monitor,
+    cli_rig.latency,
+    cli_rig.cards,
+    cli_rig.replay,
+    cli_rig.report,
+):
     app.command()(watching)
 
 

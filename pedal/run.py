@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pedal import bank
+from pedal.cards import USUAL_CARD, CardChoice
 from pedal.children import BridgeProcess, Deaths, Process, start
 from pedal.console.find import announced
 from pedal.demo import demo_file
@@ -34,7 +35,7 @@ class Options:
     """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
 
     gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
-    osc_listen: opens OSC to the network, for consoles to read.
+    osc_listen: opens OSC to the network, for consoles to read. card: of audio "card".
     """
 
     audio: str = "demo"
@@ -48,6 +49,7 @@ class Options:
     gui_port: int | None = None
     listen: bool = False
     osc_listen: bool = False
+    card: CardChoice = USUAL_CARD
 
 
 def play(options: Options, console: Console) -> None:
@@ -105,6 +107,8 @@ class EngineProcess:
         extra = ["--summary", str(self._summary)]
         if options.audio == "demo":
             extra += ["--in", str(options.source or demo_file())]
+        else:
+            extra += options.card.words()
         if options.seconds is not None:
             left = options.seconds
             if last.boot_id:
@@ -121,6 +125,10 @@ def _check(options: Options) -> None:
             f'--audio: expected demo or card, found "{options.audio}"; '
             "for a file use `pedal render`"
         )
+    if options.audio != "card" and options.card != USUAL_CARD:
+        raise UsageError("--driver, --input-device and the like: add --audio card")
+    if min(options.card.input_channel, options.card.output_channel) < 1:
+        raise UsageError("--input-channel, --output-channel: expected 1 or more")
     if not 1 <= options.period <= MAX_PERIOD:
         raise UsageError(
             f"--period: expected 1 to {MAX_PERIOD}, found {options.period}"

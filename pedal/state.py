@@ -148,11 +148,11 @@ def _param(session: Session, row: Row) -> Session:
 
 
 def _alarm(session: Session, row: Row) -> Session:
-    """A fault began or ended; a refused bank or file changes nothing that sounds."""
+    """A fault began or ended; some alarms are of no effect's fault."""
     code = row["code"]
     if code == "recovered":
         return replace(session, fault="none", alarm="")
-    fault = session.fault if code in ("bank-refused", "not-saved", "not-read") else code
+    fault = session.fault if code in NO_FAULTS else code
     return replace(session, fault=fault, alarm=row["text"])
 
 
@@ -218,5 +218,7 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/takeover": _takeover,
     "/meter": _meter,
 }
+# Alarms that are no fault of the effect: it plays on as it did.
+NO_FAULTS = ("bank-refused", "not-saved", "not-read", "card-lost")
 # Each has a revision of its own, like an echo, also where it answers or repeats.
 NUMBERED = ("/presets", "/presets/file", "/gestures", "/expression", "/takeover")

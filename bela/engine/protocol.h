@@ -294,12 +294,12 @@ constexpr Arg kStateArgs[] = {
     {"dropped", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kAlarmCodeChoices[] = {
-    "no-bank", "nan", "overload", "recovered", "bank-refused", "not-saved", "not-read"};
+    "no-bank", "nan", "overload", "recovered", "bank-refused", "not-saved", "not-read", "card-lost"};
 constexpr Arg kAlarmArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
-    {"code", 's', -kHuge, kHuge, false, nullptr, 0, kAlarmCodeChoices, 7},
+    {"code", 's', -kHuge, kHuge, false, nullptr, 0, kAlarmCodeChoices, 8},
     {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kMeterArgs[] = {

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "io/clock.h"
+#include "io/device.h"
 
 namespace pedal {
 namespace {
@@ -120,7 +121,8 @@ void Publisher::SendEvents(SampleTime now) {
     engine_->PopEvent();
   }
   AnswerFiles(now);
-  if (presets_->problem() != data_problem_) SendDataAlarms();
+  if (presets_->problem() != data_problem_ || DeviceProblem() != device_problem_)
+    SendDataAlarms();
   if (engine_->EventsLost() == events_lost_) return;
   events_lost_ = engine_->EventsLost();  // clients need the whole state again
   Message ask;
@@ -212,6 +214,7 @@ std::string Publisher::Alarms() const {
   if (!banks_->name().empty() && !banks_->problem().empty()) add("bank-refused");
   if (!presets_->problem().empty()) add("not-saved");
   if (!presets_->lost().empty()) add("not-read");
+  if (!DeviceProblem().empty()) add("card-lost");
   return codes;
 }
 
@@ -219,15 +222,18 @@ void Publisher::SendBankAlarm() {
   SendAlarm(banks_->name().empty() ? "no-bank" : "bank-refused", banks_->problem());
 }
 
-// What could not be kept or read: a night of presets is not lost without a word. Told
-// again with each snapshot, which ends what clients were told before. The end of a
-// problem is told by a snapshot too.
+// What could not be kept or read, as a night of presets is not lost without a word, and
+// a card that is gone. Told again with each snapshot, which ends what clients were told
+// before. The end of a problem is told by a snapshot too.
 void Publisher::SendDataAlarms() {
-  const std::string problem = presets_->problem();
-  const bool over = problem.empty() && !data_problem_.empty();
+  const std::string problem = presets_->problem(), device = DeviceProblem();
+  const bool over = (problem.empty() && !data_problem_.empty()) ||
+                    (device.empty() && !device_problem_.empty());
   data_problem_ = problem;
+  device_problem_ = device;
   if (!problem.empty()) SendAlarm("not-saved", problem);
   if (!presets_->lost().empty()) SendAlarm("not-read", presets_->lost());
+  if (!device.empty()) SendAlarm("card-lost", device);
   if (!over) return;
   Message ask;
   ask.address = "/state/get";

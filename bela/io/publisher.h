@@ -63,7 +63,7 @@ class Publisher {
   State state_;      // as last told
   Setlist setlist_;  // as the engine last shared it
   FootMap feet_;
-  std::string data_problem_;  // as last told
+  std::string data_problem_, device_problem_;  // as last told
   int events_lost_ = 0;
   int revision_ = 0;
   std::vector<std::string> alarms_;  // the first kMostAlarms

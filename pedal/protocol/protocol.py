@@ -368,9 +368,9 @@ MESSAGES: dict[str, Message] = {
             Arg('boot_id', 's', '', None, None, False, ()),
             Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
-            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read')),
+            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read', 'card-lost')),
             Arg('text', 's', '', None, None, False, ()),
-        ), 'A fault began or ended, with its cause in one line; the last three are no faults of the sound.'
+        ), 'A fault began or ended, with its cause in one line; the last four are no faults of the effect.'
     ),
     '/meter': Message(
         '/meter', 'siiffffiii', 'clients', (
