@@ -14,7 +14,7 @@ namespace host {
 namespace {
 
 constexpr int kRehearsal = 2 * kSampleRate;  // frames; the pattern repeats much earlier
-constexpr int kSlack = 64;         // frames that a converter may give at once beyond
+constexpr int kSlack = 64;  // frames that a converter may give at once beyond
 
 }  // namespace
 

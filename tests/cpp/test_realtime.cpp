@@ -17,6 +17,7 @@
 #include "controls/surface.h"
 #include "engine/block_stats.h"
 #include "engine/level_stats.h"
+#include "host/rate_edge.h"
 #include "toys.h"
 
 namespace {
@@ -192,6 +193,22 @@ TEST_CASE("the counter catches a deliberate new, malloc and lock") {
 TEST_CASE("the audio path allocates and locks nothing, whatever is switched") {
   BusyNight night;
   CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
+}
+
+TEST_CASE("a card of another rate is resampled without memory or locks") {
+  for (const int rate_hz : {48000, 96000}) {
+    pedal::host::RateEdge edge(rate_hz, 64, 64);
+    const std::vector<float> guitar = toys::Noise(64);
+    std::vector<float> stereo(2 * 64);
+    CHECK(CountDuring([&] {
+            for (int call = 0; call < 5000; ++call)
+              edge.Exchange(guitar.data(), stereo.data(),
+                            [](const float* in, float* out) {
+                              for (int n = 0; n < 64; ++n)
+                                out[2 * n] = out[2 * n + 1] = in[n];
+                            });
+          }) == 0);
+  }
 }
 
 namespace {
