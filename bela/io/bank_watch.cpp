@@ -24,7 +24,7 @@ constexpr int kTurnUs = 5000;
 // in equal parts. Linux lets each thread be nice by itself.
 void BeNice() {
 #ifdef __linux__
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 5);
 #endif
 }
 
