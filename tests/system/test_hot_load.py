@@ -1,31 +1,25 @@
 """Banks loaded while the pedal plays: no click, no underrun, no memory that is kept.
 
-Offline each load is one of a score, so that it can be judged by the ideal crossfade; the
-live pedal is loaded as fast as it answers. PEDAL_HOT_LOAD_EVERY=0.5 waits as long
+Offline each load is one of a score, so that it can be judged by the ideal crossfade;
+the live pedal is loaded as fast as it answers. PEDAL_HOT_LOAD_EVERY=0.5 waits as long
 between two loads.
 """
 
-import json
 import os
 import shutil
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pedal import demo
-from pedal.engine import Settings, command
 from pedal.errors import RejectedError
-from pedal.link import Link
 from pedal.paths import FACTORY_BANK
-from pedal.ports import udp_port
 from tests.helpers import edit_manifest, write_bank
+from tests.system.live import live
 from tests.system.rig import RATE_HZ, message, play
-from tests.system.stage import ending, engine_missing, wait_until
+from tests.system.stage import engine_missing, wait_until
 from tests.system.switching import AROUND, FADE, ideal, second_difference
 
 pytestmark = pytest.mark.skipif(bool(engine_missing()), reason=engine_missing())
@@ -123,66 +117,6 @@ def test_the_output_with_loads_does_not_depend_on_the_period(root):
         for period in (1, 7, 16, 64, 100, 1024)
     }
     assert len(outs) == 1
-
-
-class Live:
-    """A pedal that plays against the clock, and its OSC link."""
-
-    def __init__(self, folder: Path, root: Path, bank: Path, **more: bool) -> None:
-        self.folder, self.port = folder, udp_port(0)
-        settings = Settings(
-            bank, osc_port=self.port, data=folder / "data", banks=(root,), **more
-        )
-        options = ["--in", str(demo.demo_file()), "--out", str(folder / "live.wav")]
-        options += ["--summary", str(folder / "summary.json")]
-        timeline = {"PEDAL_TIMELINE": str(folder / "timeline")}
-        self.process = subprocess.Popen(
-            command(128, "demo", options),
-            env=settings.environment() | timeline,
-            stderr=subprocess.DEVNULL,
-        )
-        self.link = Link(port=self.port)
-
-    def load(self, name: str) -> dict:
-        return self.link.ask("/bank/load", [name], 10.0).named()
-
-    def state(self) -> dict:
-        return self.link.ask("/state/get", timeout_s=5.0).named()
-
-    def banks(self) -> tuple[str, str]:
-        """Those that can be loaded, and the one that sounds."""
-        told = self.link.ask("/banks/get", timeout_s=5.0).named()
-        return told["ids"], told["current"]
-
-    def wait_for(self, **wanted: str) -> None:
-        wait_until(lambda: wanted.items() <= self.state().items())
-
-    def memory_kib(self) -> int:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0])
-
-    def summary(self) -> dict:
-        return json.loads((self.folder / "summary.json").read_text())
-
-    def echoes(self, address: str) -> list[dict]:
-        lines = (self.folder / "timeline").read_text().splitlines()
-        return [row for row in map(json.loads, lines) if row["address"] == address]
-
-
-@contextmanager
-def live(folder: Path, root: Path, bank: Path, **more: bool) -> Iterator[Live]:
-    """One that has its first bank."""
-    found = Live(folder, root, bank, **more)
-    with ending(found.process), found.link:
-        wait_until(lambda: _answers(found))
-        yield found
-
-
-def _answers(found: Live) -> bool:
-    try:
-        return found.link.ask("/state/get", timeout_s=0.2).named()["bank"] != ""
-    except Exception:  # not yet
-        return False
 
 
 def test_200_loads_while_switching_take_no_memory_and_break_no_sound(tmp_path, root):
