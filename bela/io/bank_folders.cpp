@@ -45,6 +45,14 @@ bool HasBank(const std::string& folder) {
   return stat((folder + "/bank.json").c_str(), &status) == 0;
 }
 
+timespec ChangedAt(const struct stat& status) {
+#ifdef __APPLE__
+  return status.st_mtimespec;
+#else
+  return status.st_mtim;
+#endif
+}
+
 void Add(long long number, std::string* text) { *text += std::to_string(number) + ' '; }
 
 }  // namespace
@@ -92,8 +100,8 @@ std::string FingerprintOf(const std::string& folder) {
     text += name + ' ';
     Add(static_cast<long long>(status.st_ino), &text);
     Add(static_cast<long long>(status.st_size), &text);
-    Add(status.st_mtim.tv_sec, &text);
-    Add(status.st_mtim.tv_nsec, &text);
+    Add(ChangedAt(status).tv_sec, &text);
+    Add(ChangedAt(status).tv_nsec, &text);
   }
   return text;
 }

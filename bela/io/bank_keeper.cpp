@@ -11,7 +11,8 @@ namespace {
 using Lock = std::lock_guard<std::mutex>;
 
 constexpr int kMostNotes = 8;  // of banks; an event is told long before as many
-constexpr std::size_t kMostAnswers = 32;
+constexpr std::size_t kMostAsked = 64, kMostAnswers = 32;
+const char kSuperseded[] = "superseded by a later one";
 constexpr double kPatience = 5.0;  // s that the engine may take to a fade
 
 }  // namespace
@@ -65,6 +66,10 @@ void BankKeeper::Skip(const std::string& why) {
 
 void BankKeeper::Ask(const Intent& intent) {
   const Lock lock(mutex_);
+  if (asked_.size() == kMostAsked) {
+    Answer(asked_.front(), kSuperseded);
+    asked_.pop_front();
+  }
   asked_.push_back(intent);
 }
 
@@ -137,7 +142,7 @@ bool BankKeeper::NextAsked(SampleTime now, Job* job) {
   std::unique_lock<std::mutex> lock(mutex_);
   if (asked_.empty() || asked_.front().time >= now) return false;
   while (now == kEver && asked_.size() > 1) {
-    Answer(asked_.front(), "superseded by a later one");
+    Answer(asked_.front(), kSuperseded);
     asked_.pop_front();
   }
   job->asked = asked_.front();
