@@ -76,7 +76,7 @@ function drawParam(node, state, nowMs) {
 
 function drawBank(state) {
   const rows = tiles(state);
-  const key = JSON.stringify([state.bank, rows.map((row) => [row.id, row.active, row.name])]);
+  const key = JSON.stringify([state.bank, rows.map((row) => [row.id, row.active, row.name, row.hue, facts(row)])]);
   if ($("bank").dataset.key === key) return;
   $("bank").dataset.key = key;
   put($("bank-name"), state.bank ? `Bank ${state.bank}` : "Bank");

@@ -61,6 +61,7 @@ def test_another_bank_is_chosen_and_its_tiles_come(page):
     page.locator("#bank-take").click()
     assert_bank(page, "day-set", "Hiss!", "Roar!")
     expect(page.locator("#bank-word")).to_have_text("")
+    expect(page.locator("#bank")).to_contain_text("block 16, error 0.10 %, 100 MAC")
     page.locator("#layer").click()
     tile(page, "roar").click()
     assert_plays(page, "roar")
