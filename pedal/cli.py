@@ -66,7 +66,10 @@ def run(
     ] = "demo",
     period: PeriodOption = 128,
     seconds: Annotated[float | None, typer.Option(help="Ends by itself.")] = None,
-    bank: BankOption = FACTORY_BANK,
+    bank: Annotated[
+        Path | None,
+        typer.Option("--bank", envvar="PEDAL_BANK", help="The last one, or factory."),
+    ] = None,
     effect: EffectOption = "",
     model_block: BlockOption = 1,
     osc_port: Annotated[int, typer.Option(help="UDP port; 0: any free.")] = OSC_PORT,
@@ -188,15 +191,17 @@ def ctl(
     args: Annotated[list[str] | None, typer.Argument(help="Such as rodent.")] = None,
     host: Annotated[str, typer.Option(help="Where the engine is.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Its OSC port.")] = OSC_PORT,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the echo.")] = 1.0,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds to wait; 1, for a bank 10.")
+    ] = None,
 ) -> None:
     """Sends one intent to a running pedal and prints its echo."""
-    from pedal.ctl import intent
+    from pedal.ctl import intent, patience_s
     from pedal.link import Link
 
     values = intent(address, args or [])
     with Link(host, port) as link:
-        echo = link.ask(address, values, timeout)
+        echo = link.ask(address, values, timeout or patience_s(address))
     print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
 
 

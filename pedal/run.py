@@ -19,6 +19,7 @@ from pedal.engine import (
     Settings,
     command,
     data_folder,
+    find_bank,
     read_summary,
 )
 from pedal.errors import BankError, UsageError
@@ -34,6 +35,7 @@ from pedal.status import summary_text
 class Options:
     """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
 
+    bank: None is that of the last sound where no effect is named, else the factory's.
     gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
     osc_listen: opens OSC to the network, for consoles to read. card: of audio "card".
     """
@@ -41,7 +43,7 @@ class Options:
     audio: str = "demo"
     period: int = 128
     seconds: float | None = None
-    bank: Path = FACTORY_BANK
+    bank: Path | None = None
     effect: str = ""
     model_block: int = 1
     osc_port: int = OSC_PORT
@@ -59,15 +61,17 @@ def play(options: Options, console: Console) -> None:
     Raises UsageError, BankError (an unknown effect of a good bank) and EngineError.
     """
     _check(options)
-    _check_bank(options, console)
+    first = options.bank or FACTORY_BANK
+    _check_bank(first, options, console)
     port = udp_port(options.osc_port)
     page, link_port = page_port(options.gui_port), tcp_port(0)
     pin = new_pin() if options.listen else ""
-    bridge = BridgeProcess(page, link_port, options.bank.absolute(), pin)
+    bridge = BridgeProcess(page, link_port, first.absolute(), pin)
     with tempfile.TemporaryDirectory(prefix="pedal-") as folder:
         summary_file = Path(folder) / "summary.json"
         settings = Settings(
-            bank=options.bank.absolute(),
+            bank=first.absolute(),
+            last_bank=options.bank is None and not options.effect,
             effect=options.effect,
             model_block=options.model_block,
             osc_port=port,
@@ -103,6 +107,8 @@ class EngineProcess:
                 model_block=last.block,
                 params=last.params,
                 preset=last.preset,
+                bank=self._bank_of(last, deaths),
+                last_bank=False,
             )
         extra = ["--summary", str(self._summary)]
         if options.audio == "demo":
@@ -116,6 +122,13 @@ class EngineProcess:
             extra += ["--seconds", f"{left:g}"]
         line = command(options.period, options.audio, extra)
         return start(line, settings.environment(), stderr=subprocess.PIPE)
+
+    def _bank_of(self, last: Session, deaths: Deaths) -> Path:
+        """Where the bank lies that played; the first one after many deaths."""
+        first = self._settings.bank
+        if deaths.wants_bypass or last.bank_id in ("", first.name):
+            return first
+        return find_bank(last.bank_id) or first
 
 
 def _check(options: Options) -> None:
@@ -145,10 +158,10 @@ def _check(options: Options) -> None:
         raise UsageError(f"--gui-port: expected 0 to 65535, found {options.gui_port}")
 
 
-def _check_bank(options: Options, console: Console) -> None:
+def _check_bank(folder: Path, options: Options, console: Console) -> None:
     """A bank that cannot be trusted is only told: the pedal then plays dry."""
     try:
-        loaded = bank.load(options.bank)
+        loaded = bank.load(folder)
     except BankError as error:
         console.print(
             f"alarm: {error}; playing dry", style="red", soft_wrap=True, markup=False

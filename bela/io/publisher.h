@@ -44,8 +44,10 @@ class Publisher {
   std::string Alarms() const;
   void TakeMemory();
   void AnswerFiles(SampleTime now);
+  void TellBanks();
   void SendBankAlarm();
   void SendDataAlarms();
+  void Ask(const char* address);
   void SendAlarm(const std::string& code, const std::string& text);
   void Note(SampleTime time, const Message& message);
   Surroundings Around() const;
