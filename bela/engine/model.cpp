@@ -164,10 +164,14 @@ void Model::Settle(const float* conditioning, float* state) const {
   constexpr int kRate = 44100;
   constexpr int kWindow = 2048;      // samples
   constexpr float kFlutter = 1e-4f;  // of rounding, which never ends: -80 dBFS
-  constexpr float kEnough = 1e-6f;   // by which the mean may move: -120 dBFS
+  constexpr float kMostMacs = 4e8f;
+  constexpr float kEnough = 1e-6f;  // by which the mean may move: -120 dBFS
   float silence[kMaxFrames] = {}, out[kMaxFrames] = {};
   float last_mean = 0.0f;
-  for (int begun = 0; begun < 4 * kRate; begun += kWindow) {
+  // A large model that never rests must not hold up the others of its bank.
+  const float affordable = kMostMacs / (macs_per_sample_ + 1.0f);
+  const float most = std::fmax(4.0f * kWindow, std::fmin(4.0f * kRate, affordable));
+  for (int begun = 0; begun < static_cast<int>(most); begun += kWindow) {
     float low = 0.0f, high = 0.0f;
     double sum = 0.0;
     for (int sample = 0; sample < kWindow; sample += frames_) {

@@ -389,7 +389,7 @@ MESSAGES: dict[str, Message] = {
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read')),
             Arg('text', 's', '', None, None, False, ()),
-        ), 'A fault began or ended, with its cause in one line; bank-refused, not-saved and not-read are no faults of the sound: the old bank plays on.'
+        ), 'A fault began or ended, with its cause in one line; bank-refused, not-saved and not-read are no faults of the sound.'
     ),
     '/meter': Message(
         '/meter', 'siiffffiii', 'clients', (
