@@ -7,7 +7,7 @@
 //   digital 2, 3   LEDs "on" and "effect", 470 Ohm in series
 //   analog 0..2    knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
 //   analog 3       expression pedal: wiper; silent until calibrated
-// Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
+// Try next: pedal ctl /effect/next, or /bank/load and the name of a folder in banks/.
 // clang-format on
 #include <Bela.h>
 

@@ -161,18 +161,32 @@ void Model::Process(const float* in, const float* conditioning, float* out,
 }
 
 void Model::Settle(const float* conditioning, float* state) const {
-  constexpr int kRate = 44100,
-                kStill = 2048;      // samples without movement that count as steady
-  constexpr float kEnough = 1e-7f;  // -140 dBFS
-  float silence[kMaxFrames] = {}, out[kMaxFrames] = {}, last[kMaxFrames] = {};
-  int still = 0;
-  for (int sample = 0; sample < 4 * kRate && still < kStill; sample += frames_) {
-    Process(silence, conditioning, out, state);
-    float moved = 0.0f;
-    for (int i = 0; i < frames_; ++i)
-      moved = std::fmax(moved, std::fabs(out[i] - last[i]));
-    std::memcpy(last, out, sizeof last);
-    still = moved < kEnough ? still + frames_ : 0;
+  constexpr int kRate = 44100;
+  constexpr int kWindow = 2048;      // samples
+  constexpr float kFlutter = 1e-4f;  // of rounding, which never ends: -80 dBFS
+  constexpr float kMostMacs = 4e8f;
+  constexpr float kEnough = 1e-6f;  // by which the mean may move: -120 dBFS
+  float silence[kMaxFrames] = {}, out[kMaxFrames] = {};
+  float last_mean = 0.0f;
+  // A large model that never rests must not hold up the others of its bank.
+  const float affordable = kMostMacs / (macs_per_sample_ + 1.0f);
+  const float most = std::fmax(4.0f * kWindow, std::fmin(4.0f * kRate, affordable));
+  for (int begun = 0; begun < static_cast<int>(most); begun += kWindow) {
+    float low = 0.0f, high = 0.0f;
+    double sum = 0.0;
+    for (int sample = 0; sample < kWindow; sample += frames_) {
+      Process(silence, conditioning, out, state);
+      if (sample == 0) low = high = out[0];
+      for (int i = 0; i < frames_; ++i) {
+        low = std::fmin(low, out[i]);
+        high = std::fmax(high, out[i]);
+        sum += static_cast<double>(out[i]);
+      }
+    }
+    const float mean = static_cast<float>(sum / kWindow);
+    const bool rests = high - low < kFlutter && std::fabs(mean - last_mean) < kEnough;
+    if (rests && begun > 0) return;
+    last_mean = mean;
   }
 }
 

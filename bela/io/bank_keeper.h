@@ -97,7 +97,7 @@ class BankKeeper {
   bool HandOver();
   bool NextAsked(SampleTime now, Job* job);
   bool NextChanged(Job* job);
-  bool HasChanged(Watched* watched, Job* job);
+  bool HasChanged(Watched* watched, const std::string& print, Job* job);
   void Succeed(const Job& job, const std::string& print);
   void Refuse(const Job& job, const std::string& print, const std::string& wrong);
   void Answer(const Intent& asked, const std::string& wrong);

@@ -42,16 +42,20 @@ bool BankKeeper::NextChanged(Job* job) {
   if (Now() - looked_at_ < kLookEvery) return false;
   looked_at_ = Now();
   const std::string ids = Ids();
-  const Lock lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
+  const std::string folders[2] = {refused_.folder, playing_.folder};
+  lock.unlock();  // a slow disk holds up no one
+  const std::string prints[2] = {FingerprintOf(folders[0]), FingerprintOf(folders[1])};
+  lock.lock();
   if (ids != list_.ids) changed_.store(true);
   list_.ids = ids;
-  return HasChanged(&refused_, job) || HasChanged(&playing_, job);
+  const bool other = HasChanged(&refused_, prints[0], job);
+  return HasChanged(&playing_, prints[1], job) || other;
 }
 
 // With mutex_ held.
-bool BankKeeper::HasChanged(Watched* watched, Job* job) {
+bool BankKeeper::HasChanged(Watched* watched, const std::string& print, Job* job) {
   if (watched->folder.empty()) return false;
-  const std::string print = FingerprintOf(watched->folder);
   const bool still = print == watched->seen;
   watched->seen = print;
   if (!still || print == watched->tried) return false;

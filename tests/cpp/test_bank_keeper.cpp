@@ -330,3 +330,25 @@ TEST_CASE("a bank whose model breaks as it comes in leaves nothing behind") {
   }
   for (float sample : pedal.out) REQUIRE(std::isfinite(sample));
 }
+
+TEST_CASE("a pedal without a bank plays the one that appears") {
+  const Folder root;
+  pedal::Engine engine;
+  engine.Prepare(pedal::EngineConfig());
+  pedal::BankFolders folders;
+  folders.Prepare({}, (root.path / "late").string());
+  pedal::BankKeeper keeper;
+  keeper.Prepare(&engine, 2048, Measure, folders);
+  keeper.Begin("");
+  CHECK(Contains(keeper.problem(), "can't be opened"));
+  WriteBank(root.path / "late", "late", {"one"}, 5);
+  std::vector<float> in = toys::Sine(2048), left(in.size()), right(in.size());
+  for (int look = 0; look < 4; ++look) {
+    keeper.Step();
+    engine.Process(in.data(), left.data(), right.data(), 2048);
+    std::this_thread::sleep_for(std::chrono::milliseconds(510));
+  }
+  CHECK(keeper.NoteOf(engine.state().bank).name == "late");
+  CHECK(engine.state().fault == pedal::Fault::kNone);
+  CHECK(keeper.problem() == "");
+}

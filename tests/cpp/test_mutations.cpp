@@ -41,7 +41,7 @@ std::string Read(const std::string& name) {
 }
 
 // Every kind of layer: the fuzzer's corpus, whose first bytes tell frames and knobs, an
-// output capacitor, and two of the factory's.
+// output capacitor, two of the factory's, and 128 units.
 std::vector<Base> Bases() {
   std::vector<Base> bases;
   for (const char* name : {"lstm", "gru", "dense-16", "cascade", "cascade-knob"}) {
@@ -57,6 +57,7 @@ std::vector<Base> Bases() {
     bases.push_back(
         {Read("pedal/banks/factory/screamer-" + std::to_string(block) + ".json"), block,
          1});
+  bases.push_back({bank_folder::ModelJson(pedal::kMaxUnits, 1, 1, 2).dump(), 1, 1});
   return bases;
 }
 
@@ -152,10 +153,12 @@ TEST_CASE("mutated models and banks neither crash, hang nor are heard") {
   double longest = 0.0;
   std::size_t kept = 0;
   for (int number = 0; number < count; ++number) {
-    // The factory's are large, and take their time: one in forty.
-    const std::size_t large = bases.size() - 2;
-    const Base& base =
-        bases[number % 40 == 0 ? large + mutator.Below(2) : mutator.Below(large)];
+    // The factory's are large, and take their time: one in forty; the largest that
+    // there may be is one in a thousand.
+    const std::size_t large = bases.size() - 3;
+    const Base& base = number % 1000 == 500 ? bases.back()
+                       : number % 40 == 0   ? bases[large + mutator.Below(2)]
+                                            : bases[mutator.Below(large)];
     const bool of_model = mutator.Chance(70);
     const std::string model = of_model ? mutator(base.text) : base.text;
     // Most are signed anew, as a bad exporter would; the others are damaged on disk.
