@@ -5,6 +5,8 @@ Layout, per layer, with I inputs and H units:
   gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
   dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
 Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+in_skip is what the input frame is multiplied by and added to the last layer's output; 0
+where there is none. AIDA-X knows 0 and 1; others come of its gains at import.
 One layer is ours, and may come last, a pedal's output capacitor with Q one-poles:
   couplers  weights pole (Q), depth (Q); y = w + sum of depth low(w), where w is what
             comes before with the skip, low += (1 - pole) (w - low), and poles are in
@@ -25,6 +27,7 @@ from pedal.model_fields import array_of, last_size, wrong
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
 MAX_COUPLERS = 8
+MAX_SKIP = 1e6
 MAX_DENSE = 4  # before the recurrent layer, and as many after it
 ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
 
@@ -41,11 +44,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class Network:
-    """A whole model: values in and out per frame; by skip, x is added to y."""
+    """A whole model: values in and out per frame; skip times x is added to y."""
 
     inputs: int
     outputs: int
-    skip: bool
+    skip: float
     layers: tuple[Layer, ...]
 
     @property
@@ -104,21 +107,30 @@ def parse_network(
     frames: audio samples in and out per step. conditioning: parameter ids after them.
     Raises BankError naming file, field, found and expected.
     """
-    table = parse_json(path, content)
+    return network_of(path, parse_json(path, content), frames, len(conditioning))
+
+
+def network_of(path: Path, table: object, frames: int, knobs: int) -> Network:
+    """The model of a file's JSON, checked as parse_network does.
+
+    knobs: how many inputs there are beside the frame's.
+    """
     if not isinstance(table, dict):
         raise wrong(path, "top level", "an object", type(table).__name__)
     inputs = last_size(path, "in_shape", table.get("in_shape"))
-    if inputs != frames + len(conditioning):
-        expected = f"{frames} + {len(conditioning)} inputs"
+    if inputs != frames + knobs:
+        expected = f"{frames} + {knobs} inputs"
         raise wrong(path, "in_shape[2]", expected, inputs)
     skip = table.get("in_skip", 0)
-    if isinstance(skip, bool) or skip not in (0, 1):
-        raise wrong(path, "in_skip", "0 or 1", skip)
+    if not isinstance(skip, int | float) or isinstance(skip, bool):
+        raise wrong(path, "in_skip", "a number", skip)
+    if not abs(skip) <= MAX_SKIP:
+        raise wrong(path, "in_skip", f"at most {MAX_SKIP:g}", skip)
     rows = table.get("layers")
     if not isinstance(rows, list) or not rows:
         raise wrong(path, "layers", "a list of layers", rows)
     if cascade_file.is_cascade(rows):
-        return _cascade(path, rows, frames, len(conditioning), skip)
+        return _cascade(path, rows, frames, knobs, skip)
     last = rows[-1]
     coupled = isinstance(last, dict) and last.get("type") == "couplers"
     rows = rows[:-1] if coupled else rows
@@ -133,10 +145,10 @@ def parse_network(
         )
     if coupled:
         layers.append(_couplers(path, f"layers[{len(rows)}]", last, frames))
-    return Network(inputs, size, bool(skip), tuple(layers))
+    return Network(inputs, size, float(skip), tuple(layers))
 
 
-def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Network:
+def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: float) -> Network:
     """A time-invariant network, its layers checked by themselves."""
     if frames != cascade_file.BLOCK or skip:
         found = f"{frames} frames, in_skip {skip}"
@@ -146,7 +158,7 @@ def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Netw
         Layer(row["type"], row.get("activation", ""), row["shape"][2], arrays)
         for row, arrays in zip(rows, weights, strict=True)
     )
-    return Network(frames + knobs, frames, False, layers)
+    return Network(frames + knobs, frames, 0.0, layers)
 
 
 def _couplers(path: Path, field: str, row: dict, frames: int) -> Layer:

@@ -135,7 +135,7 @@ class Player:
         if self.layers[-1][0]["type"] == "couplers":
             self.couplers = self.layers.pop()[1]
             self.low = np.zeros((lanes, len(self.couplers[0])))
-        self.in_skip = bool(model.get("in_skip", 0))
+        self.in_skip = float(model.get("in_skip", 0))
         self.state: dict[int, tuple[Array, Array]] = {}
         for place, (layer, _) in enumerate(self.layers):
             if layer["type"] in ("lstm", "gru"):
@@ -152,7 +152,7 @@ class Player:
                 advance = lstm if layer["type"] == "lstm" else gru
                 self.state[place] = advance(x, self.state[place], weights)
                 x = self.state[place][0]
-        x = x + audio if self.in_skip else x
+        x = x + self.in_skip * audio if self.in_skip else x
         return x if self.couplers is None else self.couple(x)
 
     def couple(self, w: Array) -> Array:

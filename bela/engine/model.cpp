@@ -55,11 +55,12 @@ const char* CheckSpec(const ModelSpec& spec) {
     return "there are not 0 to 4 conditioning inputs";
   if (spec.cascade.taps != 0) {
     if (spec.frames != kMaxFrames) return "a cascade is no model of block 16";
-    if (spec.skip || !spec.layers.empty() || !spec.coupler_pole.empty())
+    if (spec.skip != 0.0f || !spec.layers.empty() || !spec.coupler_pole.empty())
       return "there is more than the cascade";
     return CheckCascade(spec.cascade, spec.conditioning);
   }
   if (spec.layers.empty()) return "there are no layers";
+  if (!IsFinite(spec.skip)) return "the skip is not a finite number";
   int width = spec.frames + spec.conditioning, before = 0, after = 0, recurrent = 0;
   for (const LayerSpec& layer : spec.layers) {
     if (const char* wrong = CheckLayer(layer)) return wrong;
@@ -153,8 +154,8 @@ void Model::Process(const float* in, const float* conditioning, float* out,
     x = next;
     next += ToLine(layer.padded_out());
   }
-  if (skip_)
-    for (int i = 0; i < frames_; ++i) out[i] = x[i] + frame[i];
+  if (skip_ != 0.0f)
+    for (int i = 0; i < frames_; ++i) out[i] = x[i] + skip_ * frame[i];
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
   Couple(out, next);

@@ -54,7 +54,7 @@ class Model {
 
   int frames_ = 1;
   int conditioning_ = 0;
-  bool skip_ = false;
+  float skip_ = 0.0f;
   bool recurs_ = false;
   bool cascades_ = false;
   std::vector<Dense> before_, after_;

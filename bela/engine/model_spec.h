@@ -61,7 +61,7 @@ struct CascadeSpec {
 struct ModelSpec {
   int frames = 1;  // 1 or 16
   int conditioning = 0;
-  bool skip = false;  // adds the input frame to the output
+  float skip = 0.0f;  // times the input frame is added to the output
   std::vector<LayerSpec> layers;
   std::vector<float> coupler_pole, coupler_depth;  // (Q) each; poles in [0, 1)
   CascadeSpec cascade;  // in place of the layers, where its taps are not 0

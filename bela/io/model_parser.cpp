@@ -1,5 +1,7 @@
 // RTNeural's JSON, and ours for cascades -> ModelSpec, with the size of every array
 // checked before it is used.
+#include <cmath>
+
 #include "io/bank_loader.h"
 #include "io/cascade_parser.h"
 #include "io/json.h"
@@ -7,6 +9,8 @@
 
 namespace pedal {
 namespace {
+
+constexpr double kMaxSkip = 1e6;
 
 std::string ReadKind(const JSONValue* layer, LayerSpec* spec) {
   std::string type, activation;
@@ -85,7 +89,9 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
   spec->frames = frames;
   spec->conditioning = conditioning;
   double skip = 0.0;
-  spec->skip = GetNumber(root.get(), L"in_skip", &skip) && skip != 0.0;
+  if (GetNumber(root.get(), L"in_skip", &skip) && !(std::fabs(skip) <= kMaxSkip))
+    return "in_skip: expected a number up to 1e6";
+  spec->skip = static_cast<float>(skip);
   int width = 0;
   if (!LastOfShape(root.get(), L"in_shape", kMaxUnits + kMaxConditioning, &width))
     return "in_shape: expected [..., size]";

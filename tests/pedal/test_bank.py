@@ -114,7 +114,7 @@ MODEL_SPOILS = {
         lambda t: t.update(in_shape=[None, None, 5]),
         "expected 1 + 1 inputs, found 5",
     ),
-    "skip": (lambda t: t.update(in_skip=2), "in_skip: expected 0 or 1, found 2"),
+    "skip": (lambda t: t.update(in_skip="1"), "in_skip: expected a number, found"),
     "no layers": (lambda t: t.update(layers=[]), "layers"),
     "kind": (lambda t: layer(t).update(type="conv1d"), "layers[0].type"),
     "units": (lambda t: layer(t).update(shape=[None, None, 129]), "layers[0].shape"),

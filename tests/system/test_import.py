@@ -1,0 +1,98 @@
+"""Files of other systems, imported and played: they sound as their own players do."""
+
+import numpy as np
+import pytest
+
+from pedal import bank as banks
+from pedal.imports.importer import import_files
+from pedal.imports.measure import Yardstick
+from tests.system import foreign_models as foreign
+from tests.system.rig import RATE_HZ, play
+from tests.system.test_accuracy import error_db, plucks
+
+WARM = 8192  # samples of silence before the sound: all play from rest
+DRIVE, TONE = 73.0, -6.0
+KNOBS = np.array([0.73, 0.25])  # the same in 0..1
+
+FORMATS = {
+    "RTNeural LSTM": lambda p: foreign.keras(p, 1, "LSTM", 12, 1),
+    "RTNeural GRU": lambda p: foreign.keras(p, 2, "GRU", 9, 1),
+    "RTNeural with two knobs": lambda p: foreign.keras(p, 3, "LSTM", 8, 3),
+    "AIDA-X with skip": lambda p: foreign.keras(p, 4, "LSTM", 16, 1, in_skip=1),
+    "AIDA-X with gains": lambda p: foreign.keras(
+        p, 5, "GRU", 12, 1, in_skip=0, in_gain=-7.5, out_gain=4.0
+    ),
+    "AIDA-X with skip, gains and a knob": lambda p: foreign.keras(
+        p, 6, "LSTM", 20, 2, in_skip=1, in_gain=6.0, out_gain=-3.5
+    ),
+    "Proteus": lambda p: foreign.guitarml(p, 7, "LSTM", 40, 1, skip=1),
+    "NeuralPi with a knob": lambda p: foreign.guitarml(p, 8, "LSTM", 20, 2, skip=1),
+    "GuitarML GRU": lambda p: foreign.guitarml(p, 9, "GRU", 16, 1, skip=0),
+    "NAM": lambda p: foreign.nam(p, 10, 24),
+    "NAM of 3 units": lambda p: foreign.nam(p, 11, 3),
+}
+
+
+def quick() -> Yardstick:
+    """Half a second of noise, and no tones: for tests that look at the sound alone."""
+    noise = np.random.default_rng(0).normal(0, 0.1, 22050).astype(np.float32)
+    return Yardstick(
+        noise, lambda x: 10 * float(np.log10(np.mean(x**2))), tone, quiet, ()
+    )
+
+
+def tone(*_: object) -> float:
+    raise AssertionError("there are no tones")
+
+
+def quiet(sounding) -> float:
+    level = np.abs(sounding(np.zeros(RATE_HZ, np.float32))[-4096:]).max()
+    return 20 * float(np.log10(level + 1e-9))
+
+
+def accuracy(bank, effect: str, block: int, truth, knobs: int) -> float:
+    """Error of the engine against the model's own player, its rest taken off, in dB."""
+    samples = np.concatenate((np.zeros(WARM), plucks(np.random.default_rng(1), 4096)))
+    samples = samples.astype(np.float32)
+    params = {"drive": DRIVE, "tone": TONE}
+    take = play(samples, bank, effect, block=block, raw=True, params=params)
+    wish = truth(samples.astype(np.float64), KNOBS[:knobs])
+    rest = wish[WARM - block : WARM]  # each place of a frame by itself
+    if knobs:  # the rest is taken off where the knob is in the middle
+        middle = truth(np.zeros(WARM), np.full(knobs, 0.5))
+        rest = middle[-block:]
+    wish = wish - np.tile(rest, len(wish) // block)
+    heard, wish = take.out[WARM + block - 1 :], wish[WARM:]
+    return error_db(heard, wish[: len(heard)])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_foreign_model_sounds_as_in_its_own_player(tmp_path, name) -> None:
+    path, truth = FORMATS[name](tmp_path / "foreign.json")
+    bank = tmp_path / "bank"
+    effect, (made,) = import_files([path], name, bank, quick(), ("drive", "tone"))
+    error = accuracy(bank, effect, 1, truth, len(made.conditioning))
+    print(f"{name}: {error:.1f} dB")
+    assert error <= -90
+    assert made.measured.idle_dbfs < -90 or made.conditioning
+
+
+def test_six_models_of_the_papers_kind_play_as_three_effects(tmp_path) -> None:
+    bank, truths = tmp_path / "paper", {}
+    for number, name in enumerate(("blues-driver", "rat", "tube-screamer")):
+        files = []
+        for block, units in ((1, 6), (16, 64)):
+            path = tmp_path / f"{name}-{block}.json"
+            path, truths[name, block] = foreign.paper(path, 10 * number, block, units)
+            files.append(path)
+        effect, _ = import_files(files, name, bank, quick())
+        assert effect == name
+    loaded = banks.load(bank)
+    assert loaded.ids == ("blues-driver", "rat", "tube-screamer")
+    for (name, block), truth in truths.items():
+        model = loaded.effect(name).model(block)
+        assert model is not None
+        assert model.network.layers[0].units == (6 if block == 1 else 64)
+        error = accuracy(bank, name, block, truth, 0)
+        print(f"{name} block {block}: {error:.1f} dB, idle {model.idle_dbfs:.0f} dBFS")
+        assert error <= -90
