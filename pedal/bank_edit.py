@@ -187,10 +187,16 @@ def _new_effect(table: Json, name: str, provenance: Json) -> Json:
     return {
         "id": identify(name, (*taken, *RESERVED)),
         "name": name,
-        "colour": COLOURS[len(table["effects"]) % len(COLOURS)],
+        "colour": _colour(table),
         "models": [],
         "provenance": provenance,
     }
+
+
+def _colour(table: Json) -> str:
+    """The colour that the fewest effects of a bank have."""
+    used = [effect["colour"] for effect in table["effects"]]
+    return min(COLOURS, key=used.count)
 
 
 def _put(

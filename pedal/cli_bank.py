@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pedal.bank_formats import Format
 from pedal.cli_options import JsonOption, console
 from pedal.paths import FACTORY_BANK
 
@@ -74,6 +75,42 @@ def bank_import(
     for one in imported:
         for line in one.notes():
             print(line, file=sys.stderr)
+
+
+@bank_app.command("export")
+def bank_export(
+    bank: FolderArgument,
+    effect: EffectArgument,
+    folder: Annotated[Path, typer.Option("-o", "--out", help="Where to.")],
+    kind: Annotated[
+        Format, typer.Option("--format", help="aida-x: with the gain, block 1 only.")
+    ] = Format.RTNEURAL,
+) -> None:
+    """Writes one effect's models as files that import again."""
+    from pedal.bank_export import export
+
+    for path in export(bank, effect, folder, kind):
+        print(path)
+
+
+@bank_app.command("remove")
+def bank_remove(bank: FolderArgument, effect: EffectArgument) -> None:
+    """Takes an effect out of a bank; its id is not given again."""
+    from pedal.bank_edit import remove
+
+    remove(bank, effect)
+
+
+@bank_app.command("rename")
+def bank_rename(
+    bank: FolderArgument,
+    effect: EffectArgument,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+) -> None:
+    """Another name for an effect; its id, by which presets know it, stays."""
+    from pedal.bank_edit import rename
+
+    rename(bank, effect, name)
 
 
 def yardstick() -> "Yardstick":
