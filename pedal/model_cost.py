@@ -16,7 +16,11 @@ def macs_per_sample(network: Network) -> int:
     for layer in network.layers:
         if layer.kind == "couplers":
             total += 3 * layer.units * layer.weights[0].size
-        else:
+        elif layer.kind == "conv1d":  # groups are played as one matrix
+            total += layer.weights[0].size * layer.groups
+        elif layer.kind in ("prelu", "batchnorm"):
+            total += layer.units
+        elif layer.kind != "activation":
             matrices = layer.weights[:2] if layer.kind != "dense" else layer.weights[:1]
             total += sum(matrix.size for matrix in matrices)
     return math.ceil(total / network.outputs)

@@ -1,10 +1,6 @@
 """Reads and checks one model in RTNeural's JSON (the layout of Keras weights).
 
-Layout, per layer, with I inputs and H units:
-  lstm   weights W (I, 4H), U (H, 4H), b (4H); gates i, f, c, o
-  gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
-  dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
-Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+Its layers are described in pedal/layer_file.py.
 in_skip is what the input frame is multiplied by and added to the last layer's output; 0
 where there is none. AIDA-X knows 0 and 1; others come of its gains at import.
 One layer is ours, and may come last, a pedal's output capacitor with Q one-poles:
@@ -21,25 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pedal import cascade_file
+from pedal import cascade_file, layer_file
 from pedal.errors import BankError
+from pedal.layer_file import Layer
 from pedal.model_fields import array_of, last_size, wrong
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
 MAX_COUPLERS = 8
 MAX_SKIP = 1e6
-MAX_DENSE = 4  # before the recurrent layer, and as many after it
-ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer; weights are float64 arrays, shaped as the head of this file says."""
-
-    kind: str
-    activation: str
-    units: int
-    weights: tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -134,11 +119,12 @@ def network_of(path: Path, table: object, frames: int, knobs: int) -> Network:
     last = rows[-1]
     coupled = isinstance(last, dict) and last.get("type") == "couplers"
     rows = rows[:-1] if coupled else rows
-    _check_order(path, rows)
+    layer_file.check_order(path, rows)
     layers, size = [], inputs
     for number, row in enumerate(rows):
-        layers.append(_layer(path, f"layers[{number}]", row, size))
+        layers.append(layer_file.check(path, f"layers[{number}]", row, size))
         size = layers[-1].units
+    layer_file.check_history(path, layers)
     if size != frames:
         raise wrong(
             path, f"layers[{len(rows) - 1}].shape[2]", f"{frames} outputs", size
@@ -181,41 +167,3 @@ def _couplers(path: Path, field: str, row: dict, frames: int) -> Layer:
         found = float(pole[outside][0])
         raise wrong(path, f"{field}.weights[0]", "poles in 0..1, 1 excluded", found)
     return Layer("couplers", "", frames, (pole, depth))
-
-
-def _check_order(path: Path, rows: list) -> None:
-    """At most one recurrent layer, at most MAX_DENSE dense ones on each side of it."""
-    kinds = [row.get("type") if isinstance(row, dict) else None for row in rows]
-    for number, kind in enumerate(kinds):
-        if not isinstance(kind, str) or kind not in ACTIVATIONS:
-            raise wrong(path, f"layers[{number}].type", "lstm, gru or dense", kind)
-    recurrent = [number for number, kind in enumerate(kinds) if kind != "dense"]
-    if len(recurrent) > 1:
-        raise wrong(path, "layers", "at most one recurrent layer", len(recurrent))
-    split = recurrent[0] if recurrent else 0
-    longest = max(split, len(kinds) - split - len(recurrent))
-    if longest > MAX_DENSE:
-        raise wrong(path, "layers", f"at most {MAX_DENSE} dense layers a side", longest)
-
-
-def _layer(path: Path, field: str, row: dict, inputs: int) -> Layer:
-    """One layer, its weights of the shapes that its kind and sizes ask for."""
-    kind, units = row["type"], last_size(path, f"{field}.shape", row.get("shape"))
-    activation = row.get("activation", "")
-    if activation not in ACTIVATIONS[kind]:
-        names = ", ".join(name or '""' for name in ACTIVATIONS[kind])
-        raise wrong(path, f"{field}.activation", names, activation)
-    shapes = {
-        "lstm": ((inputs, 4 * units), (units, 4 * units), (4 * units,)),
-        "gru": ((inputs, 3 * units), (units, 3 * units), (2, 3 * units)),
-        "dense": ((inputs, units), (units,)),
-    }[kind]
-    values = row.get("weights")
-    if not isinstance(values, list) or len(values) != len(shapes):
-        count = len(values) if isinstance(values, list) else values
-        raise wrong(path, f"{field}.weights", f"{len(shapes)} arrays", count)
-    weights = tuple(
-        array_of(path, f"{field}.weights[{number}]", value, shape)
-        for number, (value, shape) in enumerate(zip(values, shapes, strict=True))
-    )
-    return Layer(kind, activation, units, weights)

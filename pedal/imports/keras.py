@@ -11,8 +11,8 @@ import numpy as np
 
 from pedal.imports import foreign
 from pedal.imports.foreign import Foreign, Json
-from pedal.model_fields import wrong
-from pedal.model_file import network_of
+from pedal.model_fields import MAX_UNITS, wrong
+from pedal.model_file import MAX_SKIP, network_of
 
 MOST_INPUTS = 16 + 4
 MOST_LAYERS = 32
@@ -34,12 +34,13 @@ def read(path: Path, table: Json) -> Foreign:
         raise wrong(path, "layers", f"1 to {MOST_LAYERS} layers", found)
     layers = [plain(path, f"layers[{n}]", row) for n, row in enumerate(rows)]
     inputs = last(path, "in_shape", table.get("in_shape"), MOST_INPUTS)
-    frames = last(path, f"layers[{len(rows) - 1}].shape", layers[-1].get("shape"), 128)
+    frames = int(layers[-1]["shape"][-1])
     if frames not in (1, 16) or inputs < frames:
         expected = "1 or 16 samples out, as many or more inputs"
         raise wrong(path, "layers", expected, f"{frames} out, {inputs} in")
     before, after = (gain(path, name, table) for name in ("in_gain", "out_gain"))
-    skip = table.get("in_skip") or 0
+    most = MAX_SKIP
+    skip = foreign.number(path, "in_skip", table.get("in_skip") or 0, -most, most)
     network_of(path, foreign.model(inputs, layers, skip), frames, inputs - frames)
     layers[:1] = foreign.scaled_input(layers[0], frames, inputs, before)
     layers[-1:] = foreign.scaled_output(layers[-1], after)
@@ -67,10 +68,29 @@ def plain(path: Path, field: str, row: object) -> Json:
     if not named or not isinstance(row.get("weights", []), list):
         raise wrong(path, field, "an activation's name and lists of weights", row)
     kept = row | {"type": kind, "activation": PLAIN.get(activation, activation)}
-    if kind == "dense" and len(kept.get("weights", [])) == 1:  # Keras' use_bias=False
-        size = last(path, f"{field}.shape", row.get("shape"), 128)
-        kept["weights"] = [*kept["weights"], [0.0] * size]
+    if kind in ("lstm", "gru") and activation == "tanh":  # Keras names what they are
+        kept["activation"] = ""
+    size = last(path, f"{field}.shape", row.get("shape"), MAX_UNITS)
+    kept["shape"] = [None, None, size]
+    weights = kept.get("weights", [])
+    if kind in ("dense", "conv1d") and len(weights) == 1:  # use_bias=False
+        kept["weights"] = [*weights, [0.0] * size]
+    if kind == "prelu" and one_slope(weights):
+        kept["weights"] = [[weights[0][0] * size]]
+    if kind == "conv1d" and last_of(row.get("strides", 1)) != 1:
+        raise wrong(path, f"{field}.strides", 1, row["strides"])
     return kept
+
+
+def one_slope(weights: list) -> bool:
+    """True of a prelu whose units share one slope."""
+    rows = weights[0] if weights and isinstance(weights[0], list) else []
+    return len(rows) == 1 and isinstance(rows[0], list) and len(rows[0]) == 1
+
+
+def last_of(value: object) -> object:
+    """A number, or the last of those that Keras writes."""
+    return value[-1] if isinstance(value, list) and value else value
 
 
 def last(path: Path, field: str, shape: object, most: int) -> int:

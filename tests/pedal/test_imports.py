@@ -15,7 +15,7 @@ from tests.system.models import cascade, couplers
 from training import evaluate
 
 KINDS = {
-    "RTNeural": lambda p: foreign.keras(p, 1, "GRU", 3, 1),
+    "RTNeural": lambda p: foreign.keras_of_all(p, 1),
     "AIDA-X": lambda p: foreign.keras(p, 1, "LSTM", 3, 2, in_skip=1, in_gain=1.0),
     "GuitarML": lambda p: foreign.guitarml(p, 1, "LSTM", 3, 2, skip=1),
     "NAM": lambda p: foreign.nam(p, 1, 3),
@@ -129,6 +129,38 @@ def test_what_cannot_be_played_is_refused_by_file_and_field(tmp_path, name):
         check(path)
     assert str(refused.value).startswith(f"{path}: ")
     assert expected in str(refused.value)
+
+
+JUNK = (None, True, -1, 0, 3, 1e300, "x", "1", [], [[]], {}, [None], [1, [2]], "\0")
+
+
+def spoilt(random: np.random.Generator, table):
+    """The same with one thing in it lost or turned to junk."""
+    if isinstance(table, dict | list) and table and random.random() < 0.8:
+        keys = list(table) if isinstance(table, dict) else range(len(table))
+        key = keys[int(random.integers(len(keys)))]
+        if random.random() < 0.1:
+            del table[key]
+        else:
+            table[key] = spoilt(random, table[key])
+        return table
+    return JUNK[int(random.integers(len(JUNK)))]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_400_spoilt_files_are_read_or_refused_in_one_line(tmp_path, kind):
+    path, _ = KINDS[kind](tmp_path / "model.json")
+    good, refused = path.read_text(), 0
+    for seed in range(400):
+        random = np.random.default_rng(seed)
+        path.write_text(json.dumps(spoilt(random, json.loads(good))))
+        try:
+            check(path)
+        except BankError as error:
+            assert "\n" not in str(error)
+            assert str(path) in str(error)
+            refused += 1
+    assert refused > 200
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"{}", b'{"layers": 3}'])

@@ -218,3 +218,56 @@ def keras(
         return np.array(heard)
 
     return write(path, table | aida), truth
+
+
+def keras_of_all(path: Path, seed: int) -> tuple[Path, Truth]:
+    """Layers of every other kind, with the odd ways in which Keras writes them."""
+    random = np.random.default_rng(seed)
+    first, second = draw(random, 1, 3, 1, 6), draw(random, 0.7, 4, 3, 4)  # (taps, I, H)
+    beta, mean = draw(random, 0.3, 6), draw(random, 0.3, 6)
+    variance = draw(random, 0.4, 4) ** 2 + 0.5
+    slope, out, bias = -0.3, draw(random, 1, 4, 1), draw(random, 0.2, 6)
+    unit = drawn_unit(random, "LSTM", 4, 4)
+    both = (unit["bias_ih"] + unit["bias_hh"]).astype(np.float32).astype(float)
+    kernel, recall = unit["weight_ih"], unit["weight_hh"]
+
+    def row(kind: str, size: int, weights: list, **more: Any) -> Json:
+        listed = [np.asarray(part).tolist() for part in weights]
+        shape = [None, None, size]
+        return {
+            "type": kind,
+            "activation": "",
+            "shape": shape,
+            "weights": listed,
+        } | more
+
+    conv = {"groups": 1, "strides": [1]}
+    gamma = np.ones(6)
+    layers = [
+        row("conv1d", 6, [first, bias], kernel_size=[3], dilation=[4], **conv),
+        row("batchnorm", 6, [gamma, beta, mean, gamma / 2], epsilon=0.001),
+        row("activation", 6, [], activation="elu"),
+        row("conv1d", 4, [second], kernel_size=4, dilation=2, groups=2),
+        row("batchnorm", 4, [np.zeros(4), variance], epsilon=0.01),
+        row("lstm", 4, [kernel.T, recall.T, both], activation="tanh"),
+        row("prelu", 4, [[[slope]]]),
+        row("dense", 1, [out], activation="linear"),
+    ]
+
+    def convolve(x: Array, taps: Array, dilation: int) -> Array:
+        count = len(taps)
+        past = np.concatenate((np.zeros(((count - 1) * dilation, x.shape[1])), x))
+        return sum(past[k * dilation :][: len(x)] @ taps[k] for k in range(count))
+
+    def truth(audio: Array, _: Array) -> Array:
+        x = convolve(audio[:, None], first, 4) + bias
+        x = (x - mean) / np.sqrt(0.5 + 0.001) + beta
+        x = np.where(x > 0, x, np.exp(x) - 1)
+        halves = zip(np.split(x, 2, axis=1), np.split(second, 2, axis=2), strict=True)
+        x = np.concatenate([convolve(part, taps, 2) for part, taps in halves], axis=1)
+        x = x / np.sqrt(variance + 0.01)
+        cell = TorchLstm(kernel, recall, both)
+        x = np.array([cell.step(step) for step in x])
+        return (np.where(x >= 0, x, slope * x) @ out)[:, 0]
+
+    return write(path, {"in_shape": [None, None, 1], "layers": layers}), truth

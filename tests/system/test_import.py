@@ -18,6 +18,9 @@ FORMATS = {
     "RTNeural LSTM": lambda p: foreign.keras(p, 1, "LSTM", 12, 1),
     "RTNeural GRU": lambda p: foreign.keras(p, 2, "GRU", 9, 1),
     "RTNeural with two knobs": lambda p: foreign.keras(p, 3, "LSTM", 8, 3),
+    "RTNeural of all other layers": lambda p: foreign.keras_of_all(p, 12),
+    "NAM of two layers": lambda p: foreign.nam(p, 13, 8, depth=2),
+    "GuitarML of three layers": lambda p: foreign.guitarml(p, 14, "GRU", 6, 1, 1, 3),
     "AIDA-X with skip": lambda p: foreign.keras(p, 4, "LSTM", 16, 1, in_skip=1),
     "AIDA-X with gains": lambda p: foreign.keras(
         p, 5, "GRU", 12, 1, in_skip=0, in_gain=-7.5, out_gain=4.0
