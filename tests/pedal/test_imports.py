@@ -150,17 +150,16 @@ def spoilt(random: np.random.Generator, table):
 @pytest.mark.parametrize("kind", KINDS)
 def test_400_spoilt_files_are_read_or_refused_in_one_line(tmp_path, kind):
     path, _ = KINDS[kind](tmp_path / "model.json")
-    good, refused = path.read_text(), 0
+    good, lines = path.read_text(), []
     for seed in range(400):
         random = np.random.default_rng(seed)
         path.write_text(json.dumps(spoilt(random, json.loads(good))))
         try:
             check(path)
         except BankError as error:
-            assert "\n" not in str(error)
-            assert str(path) in str(error)
-            refused += 1
-    assert refused > 200
+            lines.append(str(error))
+    assert len(lines) > 200
+    assert not [line for line in lines if "\n" in line or str(path) not in line]
 
 
 @pytest.mark.parametrize("content", [b"", b"null", b"[]", b"{}", b'{"layers": 3}'])

@@ -56,6 +56,7 @@ def test_a_random_model_agrees_with_float64(tmp_path, kind, block, units) -> Non
     assert error <= -90
 
 
+# Other seeds squash nearly all of the sound, and float32 is then held against little.
 @pytest.mark.parametrize("block", [1, 16])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_model_of_every_layer_agrees_with_float64(tmp_path, block, seed) -> None:
