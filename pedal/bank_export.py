@@ -54,9 +54,11 @@ def _as_aida(effect: Effect, model: Model, table: Json) -> Json:
     """y = out_gain (f(x) + in_skip x) of ours, y = gain (f(x) + skip x)."""
     layers, skip = table["layers"], float(model.network.skip)
     kinds = tuple(layer.kind for layer in model.network.layers)
-    plain = kinds in OF_AIDA and layers[-1].get("activation", "") == ""
+    moved = any(layer.recall for layer in model.network.layers)
+    plain = kinds in OF_AIDA and layers[-1].get("activation", "") == "" and not moved
     if model.block != 1 or not plain or skip < 0.0:
         found = f"block {model.block}, {' and '.join(kinds)}, skip {skip:g}"
+        found += ", moved from another rate" if moved else ""
         raise BankError(
             f'effect "{effect.id}": aida-x: expected block 1, one lstm or gru and one '
             f"dense, skip 0 or above; found {found}; use --format rtneural"

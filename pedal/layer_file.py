@@ -10,6 +10,9 @@ With I inputs and H units, weights of each:
   batchnorm  gamma (H), beta (H), mean (H), variance (H), or the last two; with
              epsilon. Read as factor (H) and shift (H)
   activation none
+lstm and gru may have a "recall", four weights: what a step starts from is the sum of
+the layer's last states by these, newest first; none is the last state alone. Ours, for
+networks of another sample rate (pedal/imports/rates.py).
 dense, conv1d and activation bend by "", tanh, relu, elu, sigmoid or softmax.
 Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py and
 RTNeural/model_loader.h.
@@ -37,6 +40,7 @@ ACTIVATIONS = {
     "batchnorm": ("",),
 }
 KEEP_WIDTH = ("activation", "prelu", "batchnorm")
+RECALL = 4
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Layer:
     weights: tuple[np.ndarray, ...]
     dilation: int = 1
     groups: int = 1
+    recall: bool = False
 
     @property
     def history(self) -> int:
@@ -115,7 +120,10 @@ def check(path: Path, field: str, row: dict[str, Any], inputs: int) -> Layer:
     )
     if kind == "batchnorm":
         weights = _factor_and_shift(path, field, row, weights)
-    return Layer(kind, activation, units, weights, dilation, groups)
+    recall = row.get("recall") if kind in ("lstm", "gru") else None
+    if recall is not None:
+        array_of(path, f"{field}.recall", recall, (RECALL,))
+    return Layer(kind, activation, units, weights, dilation, groups, recall is not None)
 
 
 def count(

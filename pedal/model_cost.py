@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from pedal.cascade_file import BLOCK
+from pedal.layer_file import RECALL
 from pedal.model_file import Network
 
 
@@ -23,6 +24,8 @@ def macs_per_sample(network: Network) -> int:
         elif layer.kind != "activation":
             matrices = layer.weights[:2] if layer.kind != "dense" else layer.weights[:1]
             total += sum(matrix.size for matrix in matrices)
+            states = {"lstm": 2, "gru": 1}.get(layer.kind, 0)
+            total += RECALL * layer.units * states * layer.recall
     return math.ceil(total / network.outputs)
 
 

@@ -145,6 +145,7 @@ class Player:
             self.low = np.zeros((lanes, len(self.couplers[0])))
         self.in_skip = float(model.get("in_skip", 0))
         self.state: dict[int, tuple[Array, Array]] = {}
+        self.past: dict[int, list[tuple[Array, Array]]] = {}  # the newest first
         self.heard: dict[int, list[Array]] = {}  # of each conv1d, the newest last
         for place, (layer, _) in enumerate(self.layers):
             if layer["type"] in ("lstm", "gru"):
@@ -170,10 +171,22 @@ class Player:
                 x = batchnorm(x, float(layer["epsilon"]), weights)
             else:
                 advance = lstm if layer["type"] == "lstm" else gru
-                self.state[place] = advance(x, self.state[place], weights)
+                start = self.recalled(place, layer)
+                self.state[place] = advance(x, start, weights)
                 x = self.state[place][0]
         x = x + self.in_skip * audio if self.in_skip else x
         return x if self.couplers is None else self.couple(x)
+
+    def recalled(self, place: int, layer: Model) -> tuple[Array, Array]:
+        """What a step starts from: the last state, or a sum of the last four."""
+        if "recall" not in layer:
+            return self.state[place]
+        past = self.past.setdefault(place, [])
+        past.insert(0, self.state[place])
+        del past[len(layer["recall"]) :]
+        pairs = list(zip(layer["recall"], past, strict=False))
+        hidden, cell = (sum(w * state[k] for w, state in pairs) for k in (0, 1))
+        return hidden, cell
 
     def couple(self, w: Array) -> Array:
         """The output capacitor (pedal/model_file.py).   w: (B, F); returns: (B, F)."""

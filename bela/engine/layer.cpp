@@ -77,6 +77,10 @@ const char* CheckLayer(const LayerSpec& layer) {
   if (layer.recurrent.size() != sizes.recurrent)
     return "a recurrent kernel has the wrong size";
   if (layer.bias.size() != sizes.bias) return "a bias has the wrong size";
+  if (!layer.recall.empty() &&
+      (!Recurs(layer.kind) || layer.recall.size() != static_cast<std::size_t>(kRecall)))
+    return "a recall is not four weights of a recurrent layer";
+  if (!AllFinite(layer.recall)) return "a weight is not a finite number";
   if (!AllFinite(layer.kernel) || !AllFinite(layer.recurrent) || !AllFinite(layer.bias))
     return "a weight is not a finite number";
   return nullptr;
@@ -90,7 +94,13 @@ void Layer::Prepare(const LayerSpec& spec) {
   state_size_ = ToLine(PadToLanes(out_));
   if (Recurs(kind_)) {
     recurrent_.Prepare(spec);
-    state_size_ = recurrent_.state_size();
+    recall_ = spec.recall;
+    own_ = recall_.empty() ? 0 : state_size_;
+    past_ = own_ + recurrent_.state_size();
+    const int parts = kind_ == LayerKind::kLstm ? 2 : 1;
+    const int kept = recall_.empty() ? 0 : parts * recurrent_.padded();
+    macs_ += static_cast<float>(recall_.empty() ? 0 : parts * out_ * kRecall);
+    state_size_ = past_ + ToLine((kRecall - 1) * kept);
   } else if (kind_ == LayerKind::kDense) {
     dense_.Prepare(spec);
   } else if (kind_ == LayerKind::kConv1d) {
@@ -101,6 +111,34 @@ void Layer::Prepare(const LayerSpec& spec) {
     slope_ = spec.kernel;
     shift_ = spec.bias;
   }
+}
+
+// now: where the recurrent layer keeps a state, padded() floats, and takes the next
+// step's start from. out: where that state goes, or nullptr. past: the three before.
+void Layer::Recall(float* now, float* out, float* past) const PEDAL_REALTIME {
+  const int padded = recurrent_.padded();
+  const Vec newest = Splat(recall_[0]), last = Splat(recall_[1]);
+  const Vec older = Splat(recall_[2]), oldest = Splat(recall_[3]);
+  for (int k = 0; k < padded; k += kLanes) {
+    float* p = past + k;
+    const Vec a = Load(now + k), b = Load(p), c = Load(p + padded);
+    const Vec sum = MulAdd(Mul(newest, a), last, b);
+    const Vec all = MulAdd(MulAdd(sum, older, c), oldest, Load(p + 2 * padded));
+    if (out) Store(out + k, a);
+    Store(now + k, all);
+    Store(p + 2 * padded, c);
+    Store(p + padded, b);
+    Store(p, a);
+  }
+}
+
+void Layer::ProcessRecalled(const float* x, float* state) const PEDAL_REALTIME {
+  float* own = state + own_;
+  recurrent_.Process(x, own);
+  Recall(own, state, state + past_);
+  if (kind_ == LayerKind::kLstm)
+    Recall(own + recurrent_.cell(), nullptr,
+           state + past_ + (kRecall - 1) * recurrent_.padded());
 }
 
 void Layer::Process(const float* x, float* state) const PEDAL_REALTIME {
@@ -121,6 +159,7 @@ void Layer::Process(const float* x, float* state) const PEDAL_REALTIME {
       for (std::size_t i = 0; i < out; ++i) state[i] = slope_[i] * x[i] + shift_[i];
       return;
     default:
+      if (!recall_.empty()) return ProcessRecalled(x, state);
       return recurrent_.Process(x, state);
   }
 }

@@ -1,5 +1,7 @@
 // One layer of a network, whichever it is.
 #pragma once
+#include <vector>
+
 #include "engine/conv1d.h"
 #include "engine/dense.h"
 #include "engine/model_spec.h"
@@ -23,6 +25,9 @@ class Layer {
   float macs() const { return macs_; }
 
  private:
+  void Recall(float* now, float* out, float* past) const PEDAL_REALTIME;
+  void ProcessRecalled(const float* x, float* state) const PEDAL_REALTIME;
+
   LayerKind kind_ = LayerKind::kDense;
   Activation activation_ = Activation::kNone;
   int out_ = 0;
@@ -32,6 +37,10 @@ class Layer {
   Recurrent recurrent_;
   Conv1d conv1d_;
   std::vector<float> slope_, shift_;  // prelu: the slope; batchnorm: both
+  std::vector<float> recall_;         // (kRecall), or none
+  // Where things lie in the state of a layer that recalls: its output, the recurrent
+  // layer's own state, the states before the last.
+  int own_ = 0, past_ = 0;
 };
 
 // nullptr where a layer can be prepared, else what is wrong with it, as half a

@@ -10,9 +10,9 @@
 namespace pedal {
 
 // Room for the state of the largest model that CheckSpec admits: fifteen recurrent
-// layers of 128 units, 912 floats each, and a conv1d that remembers kMaxHistory values
-// and sees them all at once.
-constexpr int kMaxStateFloats = 32768;
+// layers of 128 units, 1808 floats each where they recall, and a conv1d that remembers
+// kMaxHistory values and sees them all at once.
+constexpr int kMaxStateFloats = 45056;
 
 // nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
 const char* CheckSpec(const ModelSpec& spec);

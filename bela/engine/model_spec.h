@@ -26,6 +26,7 @@ constexpr int kMaxTap = 1024;    // weights of one conv1d unit: taps times input
 // Floats that all conv1d layers of a model remember: of each, inputs times the steps
 // from its first tap to its last.
 constexpr int kMaxHistory = 8192;
+constexpr int kRecall = 4;
 
 // Weights in RTNeural's (Keras') layout and order; G gates: 4 for LSTM (i, f, c, o), 3
 // for GRU (z, r, h), else 1.
@@ -44,6 +45,10 @@ struct LayerSpec {
   // (G * out); for GRU (2, 3 * out): of the input, of the state. kBatchNorm: (out),
   // what is added behind the factor.
   std::vector<float> bias;
+  // kLstm, kGru: what a step starts from is the sum of the layer's last states, newest
+  // first, by these weights. None, which is the last state alone, or kRecall of them:
+  // a network that was trained at another sample rate (pedal/imports/rates.py).
+  std::vector<float> recall;
 };
 
 // Limits of a time-invariant network (engine/cascade.h).

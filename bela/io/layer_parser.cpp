@@ -68,7 +68,8 @@ bool ReadCount(const JSONValue* layer, const wchar_t* name, int most, int untold
   return true;
 }
 
-std::string ReadRecurrent(const JSONArray& weights, LayerSpec* spec) {
+std::string ReadRecurrent(const JSONValue* layer, const JSONArray& weights,
+                          LayerSpec* spec) {
   const std::size_t units = static_cast<std::size_t>(spec->out);
   const std::size_t width = static_cast<std::size_t>(GatesOf(spec->kind)) * units;
   const std::size_t in = static_cast<std::size_t>(spec->in);
@@ -76,6 +77,10 @@ std::string ReadRecurrent(const JSONArray& weights, LayerSpec* spec) {
   if (!wrong.empty()) return "kernel: " + wrong;
   wrong = ReadRows(weights[1], units, width, &spec->recurrent);
   if (!wrong.empty()) return "recurrent kernel: " + wrong;
+  if (Member(layer, L"recall")) {
+    wrong = ReadRow(Member(layer, L"recall"), kRecall, &spec->recall);
+    if (!wrong.empty()) return "recall: " + wrong;
+  }
   wrong = spec->kind == LayerKind::kGru ? ReadRows(weights[2], 2, width, &spec->bias)
                                         : ReadRow(weights[2], width, &spec->bias);
   return wrong.empty() ? "" : "bias: " + wrong;
@@ -184,7 +189,7 @@ std::string ReadWeights(const JSONValue* layer, LayerSpec* spec) {
     case LayerKind::kDense:
       return ReadDense(*weights, spec);
     default:
-      return ReadRecurrent(*weights, spec);
+      return ReadRecurrent(layer, *weights, spec);
   }
 }
 

@@ -10,16 +10,10 @@ from pedal.audio import RATE_HZ
 from pedal.bank import MANIFEST
 from pedal.bank_edit import New
 from pedal.errors import BankError, UsageError
-from pedal.imports import formats
+from pedal.imports import formats, rates
 from pedal.imports.foreign import Foreign, Json
-from pedal.imports.measure import (
-    Listener,
-    Measured,
-    Yardstick,
-    as_bytes,
-    blank_row,
-    measure,
-)
+from pedal.imports.listener import Listener, as_bytes, blank_row
+from pedal.imports.measure import Measured, Yardstick, measure
 from pedal.protocol.protocol import PARAMS
 
 HUMS_DBFS = -90.0  # design decision 14
@@ -39,9 +33,13 @@ class Imported:
         told = list(self.foreign.notes)
         if self.foreign.rate_hz is None:
             told.append(f"tells no sample rate; taken for {RATE_HZ} Hz")
-        idle = self.measured.idle_dbfs
-        if idle > HUMS_DBFS:
-            told.append(f"sounds by itself at idle: {idle:.0f} dBFS")
+        if self.measured.rate_error_db is not None:
+            told.append(
+                f"is of {self.foreign.rate_hz:g} Hz; its state is moved to {RATE_HZ}, "
+                f"with an error of {self.measured.rate_error_db:.0f} dB"
+            )
+        if self.measured.hum_dbfs > HUMS_DBFS:
+            told.append(f"sounds by itself at idle: {self.measured.hum_dbfs:.0f} dBFS")
         return [f"{self.foreign.path}: {line}" for line in told]
 
 
@@ -69,8 +67,8 @@ def import_files(
         bank_edit.check_room(folder, name, [one.frames for one in read])
     listeners = [Listener(one, one.model, conditioning(one, knobs)) for one in read]
     for one in listeners:
-        check_rate(one.foreign)
-        _ = one.network
+        rates.check(one.foreign)
+        _ = one.network  # raises for what cannot be played
     done = [measure(one, yardstick) for one in listeners]
     models = [New(row(one, figures), as_bytes(one.model)) for one, figures in done]
     made = bank_edit.add(folder, name, models, provenance(read))
@@ -105,23 +103,13 @@ def conditioning(foreign: Foreign, knobs: Sequence[str]) -> tuple[str, ...]:
     return chosen[: foreign.knobs]
 
 
-def check_rate(foreign: Foreign) -> None:
-    """Raises BankError for a model of another rate than the pedal's."""
-    if foreign.rate_hz not in (None, float(RATE_HZ)):
-        raise BankError(
-            f"{foreign.path}: sample rate: expected {RATE_HZ} Hz, found "
-            f"{foreign.rate_hz:g}; a recurrent model's time is in its weights, train "
-            f"it at {RATE_HZ}"
-        )
-
-
 def row(listener: Listener, figures: Measured) -> Json:
     """The model's row for bank.json."""
     blank = blank_row(listener.foreign.frames, listener.conditioning, listener.network)
     levels = ("gain_db", "loudness_lufs", "dry_loudness_lufs", "idle_dbfs")
     measured = {name: getattr(figures, name) for name in levels}
     quality = blank["quality"] | {"images_db": list(figures.images_db.values())}
-    more = ("rest_s", "rest_dbfs", "dc_dbfs", "peak_dbfs")
+    more = ("rate_error_db", "hum_dbfs", "rest_s", "rest_dbfs", "dc_dbfs", "peak_dbfs")
     return (
         blank
         | measured
@@ -137,7 +125,8 @@ def origin(foreign: Foreign) -> Json:
     """Where a model came from: its format, its file, and what that tells."""
     digest = hashlib.sha256(foreign.path.read_bytes()).hexdigest()
     head = {"format": foreign.kind, "file": foreign.path.name, "sha256": digest}
-    return head | {"tells": dict(foreign.origin)}
+    rate = {"rate_hz": foreign.rate_hz} if foreign.rate_hz else {}
+    return head | rate | {"tells": dict(foreign.origin)}
 
 
 def provenance(read: Sequence[Foreign]) -> Json:

@@ -5,27 +5,20 @@ bias, each place of a frame by itself (as training/export.py does), and only the
 model listened to. Letters: N samples, F frames (samples a step).
 """
 
-import json
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from functools import partial
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pedal.audio import RATE_HZ, dbfs
-from pedal.bank_edit import New, write_new
-from pedal.deployed import Deployed
 from pedal.errors import BankError
-from pedal.imports.foreign import Foreign, Json, layer, numbers
+from pedal.imports import rates
+from pedal.imports.foreign import Json, layer, numbers
+from pedal.imports.listener import Audio, Listener
 from pedal.model_cost import macs_per_sample
-from pedal.model_file import Network, network_of
-from pedal.protocol.protocol import PARAMS
 
-Audio = NDArray[np.float32]
 Play = Callable[[Audio], Audio]
 RATE = RATE_HZ
 REST_S, LISTEN_S = 4, 0.25
@@ -33,7 +26,6 @@ SILENT = 1e-6  # -120 dBFS: a rest below this is left as it is
 STANDS_STILL = 10.0 ** (-90 / 20)
 MOST_GAIN_DB = 60.0
 KNOB_AT = (0.0, 0.25, 0.5, 0.75, 1.0)
-NAME = "heard"
 
 
 @dataclass(frozen=True)
@@ -55,18 +47,23 @@ class Yardstick:
 class Measured:
     """A model's figures, measured here.
 
+    rate_error_db: against the model at its own rate, None where that is the pedal's.
     rest_s: until silence stands still to -90 dBFS, None where it never does. rest_dbfs:
-    what was taken off the last bias. dc_dbfs, peak_dbfs: of loud sines and the stock
-    clip, the peak with the gain. ns_per_sample: the median period's, on this machine.
+    what was taken off the last bias. idle_dbfs: the worst place of the knob; an offset
+    that moves with the knob is in it, but not in hum_dbfs. dc_dbfs, peak_dbfs: of loud
+    sines and the stock clip, the peak with the gain. ns_per_sample: the median
+    period's, on this machine.
     """
 
     block: int
     gain_db: float
     loudness_lufs: float
     dry_loudness_lufs: float
+    rate_error_db: float | None
     rest_s: float | None
     rest_dbfs: float
     idle_dbfs: float
+    hum_dbfs: float
     dc_dbfs: float
     peak_dbfs: float
     images_db: Mapping[int, float]
@@ -78,63 +75,6 @@ class Measured:
         return asdict(self) | {
             "images_db": {str(k): v for k, v in self.images_db.items()}
         }
-
-
-@dataclass(frozen=True)
-class Listener:
-    """Plays one model through the engine, from a bank of its own."""
-
-    foreign: Foreign
-    model: Json
-    conditioning: tuple[str, ...]
-
-    @property
-    def network(self) -> Network:
-        """The model, checked. Raises BankError naming the file and the layer."""
-        made = self.foreign
-        return network_of(made.path, self.model, made.frames, made.knobs)
-
-    def play(self, samples: Audio, knob: float = 0.5) -> tuple[Audio, float]:
-        """(N,) from zero state at a knob's place 0..1.   returns: (N,), ns a sample."""
-        params = {name: _value(name, knob) for name in self.conditioning}
-        with tempfile.TemporaryDirectory(prefix="pedal-") as name:
-            folder = Path(name) / "bank"
-            row = blank_row(self.foreign.frames, self.conditioning, self.network)
-            write_new(folder, NAME, [New(row, as_bytes(self.model))], NO_PROVENANCE)
-            played = Deployed(folder, NAME, self.foreign.frames)
-            return played.play(samples, params)
-
-    def heard(self, knob: float, samples: Audio) -> Audio:
-        """What `play` gives, without its time."""
-        return self.play(samples, knob)[0]
-
-
-NO_PROVENANCE: Json = {"circuit": "unknown", "recordings": [], "seed": 0}
-
-
-def as_bytes(model: Json) -> bytes:
-    """A model file; the same model always gives the same bytes."""
-    return (json.dumps(model, separators=(",", ":"), allow_nan=False) + "\n").encode()
-
-
-def blank_row(frames: int, conditioning: tuple[str, ...], network: Network) -> Json:
-    """A manifest's row, before anything has been measured."""
-    levels = ("gain_db", "loudness_lufs", "dry_loudness_lufs", "idle_dbfs")
-    return {
-        "block": frames,
-        "frames": frames,
-        "conditioning": list(conditioning),
-        **dict.fromkeys(levels, 0.0),
-        "delay_samples": 0 if network.is_cascade else frames - 1,
-        "cost_mac_per_sample": macs_per_sample(network),
-        "quality": {"data": "none: the model is from elsewhere, its target unknown"},
-    }
-
-
-def _value(name: str, place: float) -> float:
-    """A parameter's value at a place 0..1 of its range."""
-    param = PARAMS[name]
-    return float(param.min + place * (param.max - param.min))
 
 
 def rest(listener: Listener) -> tuple[NDArray[np.float64], float | None]:
@@ -172,11 +112,22 @@ def quiet(listener: Listener) -> tuple[Listener, float, float | None]:
     if level < SILENT or last in ("couplers", "mix"):  # a capacitor is silent by itself
         return listener, dbfs(level), seconds
     model = silenced(listener.model, settled)
-    return (
-        Listener(listener.foreign, model, listener.conditioning),
-        dbfs(level),
-        seconds,
-    )
+    return replace(listener, model=model), dbfs(level), seconds
+
+
+def idle(listener: Listener, yardstick: Yardstick, knob: float) -> tuple[float, float]:
+    """The loudest of silence at a knob's place, dBFS: all of it, and what moves."""
+    kept: list[Audio] = []
+
+    def sounding(samples: Audio) -> Audio:
+        kept.append(listener.play(samples, knob)[0])
+        return kept[-1]
+
+    def moving(_: Audio) -> Audio:
+        heard = kept[-1]
+        return heard - np.mean(heard[-round(LISTEN_S * RATE) :])
+
+    return yardstick.idle_dbfs(sounding), yardstick.idle_dbfs(moving)
 
 
 def measure(listener: Listener, yardstick: Yardstick) -> tuple[Listener, Measured]:
@@ -185,6 +136,9 @@ def measure(listener: Listener, yardstick: Yardstick) -> tuple[Listener, Measure
     Raises BankError for one that plays silence, breaks, or cannot be matched in level.
     """
     listener, rest_dbfs, rest_s = quiet(listener)
+    rate_error_db = None
+    if rates.other(listener.foreign):
+        listener, rate_error_db = rates.at_our_rate(listener, yardstick.dry)
     wet, ns = listener.play(yardstick.dry)
     dry_lufs, wet_lufs = yardstick.lufs(yardstick.dry), yardstick.lufs(wet)
     gain_db = dry_lufs - wet_lufs
@@ -202,7 +156,10 @@ def measure(listener: Listener, yardstick: Yardstick) -> tuple[Listener, Measure
 
     images = {hz: yardstick.images_db(sounding, hz) for hz in yardstick.tones_hz}
     places = KNOB_AT if listener.conditioning else KNOB_AT[2:3]
-    idle = max(yardstick.idle_dbfs(partial(listener.heard, at)) for at in places)
+    idles = [idle(listener, yardstick, at) for at in places]
+    hum = max(moving for _, moving in idles)
+    if rate_error_db is not None:
+        rates.check_rest(listener.foreign, hum)
     peak = max(float(np.max(np.abs(one))) for one in (wet, *loud))
     steady = [abs(float(np.mean(one[-RATE:], dtype=float))) for one in loud or [wet]]
     return listener, Measured(
@@ -210,9 +167,11 @@ def measure(listener: Listener, yardstick: Yardstick) -> tuple[Listener, Measure
         gain_db=round(gain_db, 3),
         loudness_lufs=round(wet_lufs, 3),
         dry_loudness_lufs=round(dry_lufs, 3),
+        rate_error_db=None if rate_error_db is None else round(rate_error_db, 1),
         rest_s=rest_s,
         rest_dbfs=round(rest_dbfs, 1),
-        idle_dbfs=round(idle, 1),
+        idle_dbfs=round(max(whole for whole, _ in idles), 1),
+        hum_dbfs=round(hum, 1),
         dc_dbfs=round(dbfs(max(steady)), 1),
         peak_dbfs=round(dbfs(peak) + gain_db, 1),
         images_db={hz: round(value, 1) for hz, value in images.items()},

@@ -45,6 +45,17 @@ def _rest(one: Imported) -> str:
     return "never" if seconds is None else f"{1000 * seconds:.1f} ms"
 
 
+def _idle(one: Imported) -> str:
+    """The level of silence, with and without what the knob moves."""
+    return f"{one.measured.idle_dbfs:.0f} dBFS; {one.measured.hum_dbfs:.0f} dBFS"
+
+
+def _rate(one: Imported) -> str:
+    """What moving the model to the pedal's rate costs, where it was moved."""
+    error_db = one.measured.rate_error_db
+    return "-" if error_db is None else f"{error_db:.0f} dB"
+
+
 LINES = (
     ("from", lambda one: one.foreign.kind),
     ("knobs", lambda one: ", ".join(one.conditioning) or "-"),
@@ -54,9 +65,10 @@ LINES = (
             f"{one.measured.loudness_lufs:.1f} LUFS; {one.measured.gain_db:+.1f} dB"
         ),
     ),
+    ("error of another sample rate", _rate),
     ("rest after", _rest),
     ("rest taken off", lambda one: f"{one.measured.rest_dbfs:.0f} dBFS"),
-    ("idle", lambda one: f"{one.measured.idle_dbfs:.0f} dBFS"),
+    ("idle; less an offset by the knob", _idle),
     ("DC of a loud sine", lambda one: f"{one.measured.dc_dbfs:.0f} dBFS"),
     ("peak, with the gain", lambda one: f"{one.measured.peak_dbfs:+.1f} dBFS"),
     ("aliasing at 220 / 1244 / 4186 Hz", _images),

@@ -25,7 +25,7 @@ PURE = {
     "cascade_file": {"model_fields"},
     "layer_file": {"model_fields"},
     "model_file": {"cascade_file", "errors", "layer_file", "model_fields"},
-    "model_cost": {"cascade_file", "model_file"},
+    "model_cost": {"cascade_file", "layer_file", "model_file"},
     "imports/foreign": {"model_fields"},
     "imports/keras": {"imports", "model_fields", "model_file"},
     "imports/nam": {"imports", "model_fields"},

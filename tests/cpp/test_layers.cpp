@@ -148,6 +148,25 @@ TEST_CASE("a model of every layer starts fresh from zeros, whatever it played be
   }
 }
 
+TEST_CASE("a layer that recalls the last state alone is the layer itself") {
+  for (Kind kind : {Kind::kLstm, Kind::kGru}) {
+    std::mt19937 rng(4);
+    pedal::LayerSpec spec = toys::RandomLayer(kind, 3, 11, &rng);
+    Alone plain(spec);
+    spec.recall = {1.0f, 0.0f, 0.0f, 0.0f};
+    Alone same(spec);
+    spec.recall = {1.2f, -0.2f, 0.0f, 0.0f};
+    Alone other(spec);
+    bool differs = false;
+    for (int step = 0; step < 50; ++step) {
+      const Row x = toys::Random(&rng, 3, 1.0f), wish = plain.Step(x);
+      CHECK(same.Step(x) == wish);
+      differs = differs || other.Step(x) != wish;
+    }
+    CHECK(differs);
+  }
+}
+
 TEST_CASE("the largest models that are admitted fit into a voice's state") {
   std::mt19937 rng(1);
   const auto fits = [](const pedal::ModelSpec& spec) {
@@ -159,8 +178,10 @@ TEST_CASE("the largest models that are admitted fit into a voice's state") {
   for (Kind kind : {Kind::kLstm, Kind::kGru}) {
     pedal::ModelSpec spec;
     spec.layers.push_back(toys::RandomLayer(Kind::kConv1d, 1, 128, &rng, 1024, 8));
-    for (int more = 0; more < 14; ++more)
+    for (int more = 0; more < 14; ++more) {
       spec.layers.push_back(toys::RandomLayer(kind, 128, 128, &rng));
+      spec.layers.back().recall = {1.0f, 0.0f, 0.0f, 0.0f};
+    }
     spec.layers.push_back(toys::RandomLayer(Kind::kDense, 128, 1, &rng));
     CHECK(fits(spec));
   }
@@ -184,6 +205,9 @@ TEST_CASE("a layer that cannot be played is refused") {
   CHECK(Refused(spec) == "a conv1d has more than 1024 weights a unit");
   spec = toys::RandomLayer(Kind::kConv1d, 4, 6, &rng, 3, 5000);
   CHECK(Refused(spec) == "a conv1d looks back further than 8192 steps");
+  spec = toys::RandomLayer(Kind::kLstm, 4, 6, &rng);
+  spec.recall = {1.0f};
+  CHECK(Refused(spec) == "a recall is not four weights of a recurrent layer");
   spec = toys::RandomLayer(Kind::kPrelu, 4, 4, &rng);
   spec.in = 5;
   CHECK(Refused(spec) == "a layer that bends each value changes their number");

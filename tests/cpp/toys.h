@@ -94,6 +94,7 @@ inline pedal::ModelSpec EveryLayer(int frames, int knobs, unsigned seed) {
   spec.layers[0].activation = pedal::Activation::kTanh;
   spec.layers[2].activation = pedal::Activation::kElu;
   spec.layers[3].activation = pedal::Activation::kRelu;
+  spec.layers[5].recall = {1.1f, -0.1f, 0.02f, -0.02f};
   spec.layers[7].activation = pedal::Activation::kSoftmax;
   return spec;
 }

@@ -182,12 +182,15 @@ def refusal(tmp_path, files, **options) -> str:
 NOTHING = measure.Yardstick(np.zeros(1, np.float32), float, float, float, ())
 
 
-def test_another_sample_rate_is_refused_with_the_reason(tmp_path):
-    path, _ = foreign.nam(tmp_path / "a.nam", 1, 3, rate_hz=96000)
+def test_a_rate_that_no_state_can_be_moved_from_is_refused(tmp_path):
+    path, _ = foreign.nam(tmp_path / "a.nam", 1, 3, rate_hz=384000)
     line = refusal(tmp_path, [path])
-    assert "sample rate: expected 44100 Hz, found 96000" in line
-    path, _ = foreign.nam(tmp_path / "old.nam", 1, 3, rate_hz=None)
-    assert "found 48000" in refusal(tmp_path, [path])
+    assert "sample rate: expected 44100 Hz, found 384000; it may be 32000" in line
+    path, _ = foreign.keras_of_all(tmp_path / "b.json", 1)
+    table = json.loads(path.read_text()) | {"metadata": {"samplerate": 48000}}
+    path.write_text(json.dumps(table))
+    line = refusal(tmp_path, [path])
+    assert "only the state of recurrent layers can be moved to it, found conv1d" in line
 
 
 def test_two_files_are_of_two_blocks(tmp_path):

@@ -58,13 +58,13 @@ class TorchGru:
 
 
 def drawn_unit(
-    random: np.random.Generator, unit: str, wide: int, units: int
+    random: np.random.Generator, unit: str, wide: int, units: int, alive: float = 1.6
 ) -> dict[str, Array]:
     """The arrays of an nn.LSTM or nn.GRU, lively but not chaotic."""
     rows = {"LSTM": 4, "GRU": 3}[unit] * units
     return {
         "weight_ih": draw(random, 2 / np.sqrt(wide), rows, wide),
-        "weight_hh": draw(random, 1.6 / np.sqrt(units), rows, units),
+        "weight_hh": draw(random, alive / np.sqrt(units), rows, units),
         "bias_ih": draw(random, 0.4, rows),
         "bias_hh": draw(random, 0.4, rows),
     }
@@ -140,14 +140,19 @@ def paper(path: Path, seed: int, frames: int, units: int) -> tuple[Path, Truth]:
 
 
 def nam(
-    path: Path, seed: int, units: int, depth: int = 1, rate_hz: float | None = 44100
+    path: Path,
+    seed: int,
+    units: int,
+    depth: int = 1,
+    rate_hz: float | None = 44100,
+    alive: float = 1.6,
 ) -> tuple[Path, Truth]:
     """Neural Amp Modeler's: one list; its player warms up for half a second."""
     random = np.random.default_rng(seed)
     flat, layers = [], []
     for number in range(depth):
         wide = units if number else 1
-        parts = drawn_unit(random, "LSTM", wide, units)
+        parts = drawn_unit(random, "LSTM", wide, units, alive)
         matrix = np.concatenate((parts["weight_ih"], parts["weight_hh"]), axis=1)
         start = draw(random, 0.9, 2, units)  # hidden, cell
         flat += [matrix.ravel(), parts["bias_ih"], *start]
@@ -180,7 +185,7 @@ def nam(
 
 
 def keras(
-    path: Path, seed: int, unit: str, units: int, inputs: int, **aida: float
+    path: Path, seed: int, unit: str, units: int, inputs: int, **aida: Any
 ) -> tuple[Path, Truth]:
     """RTNeural's JSON as Keras has it, (inputs, outputs); with AIDA-X's fields."""
     random = np.random.default_rng(seed)

@@ -117,6 +117,8 @@ def every_layer(random: np.random.Generator, frames: int, knobs: int) -> dict[st
         units = int(random.integers(2, 6)) * 3
         if kind in ("lstm", "gru"):
             layers.append(recurrent(random, kind, wide, units))
+            if random.random() < 0.5:
+                layers[-1]["recall"] = [1.2, -0.3, 0.12, -0.02]
         elif kind == "dense":
             layers.append(dense(random, wide, units, bends[int(random.integers(0, 6))]))
         elif kind == "conv1d":

@@ -56,28 +56,28 @@ def test_a_random_model_agrees_with_float64(tmp_path, kind, block, units) -> Non
     assert error <= -90
 
 
-# Other seeds squash nearly all of the sound, and float32 is then held against little.
+def audible(random, block: int, knobs: int, samples):
+    """A model of every layer that leaves more of the sound than float32's last bits."""
+    conditioning = np.full(knobs, DRIVE / 100)
+    while True:
+        model = every_layer(random, block, knobs)
+        wish = reference.run(model, samples.astype(np.float64), conditioning, block)
+        if wish.std() > 0.02:
+            return model, wish
+
+
 @pytest.mark.parametrize("block", [1, 16])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_model_of_every_layer_agrees_with_float64(tmp_path, block, seed) -> None:
     random = np.random.default_rng(seed)
-    knobs = seed % 2
-    model = every_layer(random, block, knobs)
-    bank = bank_of_one(tmp_path, model, block)
     samples = plucks(random, 2048)
+    model, wish = audible(random, block, seed % 2, samples)
+    bank = bank_of_one(tmp_path, model, block)
+    params = {"drive": DRIVE}
     take, other = (
-        play(
-            samples,
-            bank,
-            block=block,
-            raw=True,
-            params={"drive": DRIVE},
-            period=period,
-        )
+        play(samples, bank, block=block, raw=True, params=params, period=period)
         for period in (64, 23)
     )
-    conditioning = np.full(knobs, DRIVE / 100)
-    wish = reference.run(model, samples.astype(np.float64), conditioning, block)
     delay = block - 1
     error = error_db(take.out[delay:], wish[: len(samples) - delay])
     print(f"seed {seed} block {block}: {error:.1f} dB of {wish.std():.4f}")

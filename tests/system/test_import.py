@@ -1,14 +1,20 @@
 """Files of other systems, imported and played: they sound as their own players do."""
 
+import json
+
 import numpy as np
 import pytest
+import soxr
 
 from pedal import bank as banks
+from pedal import demo
+from pedal.errors import BankError
 from pedal.imports.importer import import_files
 from pedal.imports.measure import Yardstick
 from tests.system import foreign_models as foreign
 from tests.system.rig import RATE_HZ, play
 from tests.system.test_accuracy import error_db, plucks
+from training import reference
 
 WARM = 8192  # samples of silence before the sound: all play from rest
 DRIVE, TONE = 73.0, -6.0
@@ -78,6 +84,50 @@ def test_a_foreign_model_sounds_as_in_its_own_player(tmp_path, name) -> None:
     print(f"{name}: {error:.1f} dB")
     assert error <= -90
     assert made.measured.idle_dbfs < -90 or made.conditioning
+
+
+RATES = {
+    "NAM of 48 kHz": (lambda p: foreign.nam(p, 1, 12, 1, 48000, alive=1.0), 48000),
+    "NAM that tells no rate": (lambda p: foreign.nam(p, 2, 8, 2, None, 1.0), 48000),
+    "AIDA-X of 48 kHz": (
+        lambda p: foreign.keras(p, 3, "GRU", 8, 1, metadata={"samplerate": "48000"}),
+        48000,
+    ),
+    "NAM of 96 kHz": (lambda p: foreign.nam(p, 4, 8, 1, 96000, alive=1.0), 96000),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_model_of_another_rate_sounds_as_at_its_own(tmp_path, name) -> None:
+    make, rate_hz = RATES[name]
+    path, truth = make(tmp_path / "foreign")
+    clip = demo.loop()[: RATE_HZ // 2]
+    guitar = Yardstick(clip, quick().lufs, tone, quiet, ())
+    bank = tmp_path / "bank"
+    effect, (made,) = import_files([path], "moved", bank, guitar)
+    own = truth(soxr.resample(clip.astype(float), RATE_HZ, rate_hz, "VHQ"), KNOBS[:0])
+    wish = soxr.resample(own - own.mean(), rate_hz, RATE_HZ, "VHQ")
+    within = slice(4096, len(clip) - 4096)  # what both resamplers know
+    heard = play(clip, bank, effect, raw=True).out[within]
+    row = json.loads((bank / f"{effect}-1.json").read_text())
+    recalled = [layer.pop("recall") for layer in row["layers"][:-1]]
+    left = reference.run(row, clip, np.zeros(0), 1)[within]
+    found = error_db(heard - heard.mean(), wish[within] - wish[within].mean())
+    naive = error_db(left - left.mean(), wish[within] - wish[within].mean())
+    told = made.measured.rate_error_db
+    print(f"{name}: {found:.1f} dB, told {told:.1f} dB, left alone {naive:.1f} dB")
+    assert found <= -40
+    assert found < naive - 15
+    assert told == pytest.approx(found, abs=3)
+    assert all(sum(weights) == pytest.approx(1.0) for weights in recalled)
+
+
+def test_a_model_that_cannot_be_moved_to_our_rate_is_refused(tmp_path) -> None:
+    wild, _ = foreign.nam(tmp_path / "wild.nam", 1, 8, 1, 96000, alive=3.0)
+    line = r"expected 44100 Hz, found 96000; played at 44100 its error is -?\d+ dB"
+    with pytest.raises(BankError, match=line):
+        import_files([wild], "wild", tmp_path / "bank", quick())
+    assert not (tmp_path / "bank").exists()
 
 
 def test_six_models_of_the_papers_kind_play_as_three_effects(tmp_path) -> None:
