@@ -1,6 +1,8 @@
 """Files of other systems, imported and played: they sound as their own players do."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,12 +11,15 @@ import soxr
 from pedal import bank as banks
 from pedal import demo
 from pedal.errors import BankError
+from pedal.imports import rates
 from pedal.imports.importer import import_files
 from pedal.imports.measure import Yardstick
 from tests.system import foreign_models as foreign
 from tests.system.rig import RATE_HZ, play
 from tests.system.test_accuracy import error_db, plucks
-from training import reference
+from training import figures, reference
+from training.loudness import integrated_lufs
+from training.virtual.guitar import stock_clip
 
 WARM = 8192  # samples of silence before the sound: all play from rest
 DRIVE, TONE = 73.0, -6.0
@@ -101,13 +106,13 @@ RATES = {
 def test_a_model_of_another_rate_sounds_as_at_its_own(tmp_path, name) -> None:
     make, rate_hz = RATES[name]
     path, truth = make(tmp_path / "foreign")
-    clip = demo.loop()[: RATE_HZ // 2]
+    clip = demo.loop()[: RATE_HZ // 3]
     guitar = Yardstick(clip, quick().lufs, tone, quiet, ())
     bank = tmp_path / "bank"
     effect, (made,) = import_files([path], "moved", bank, guitar)
     own = truth(soxr.resample(clip.astype(float), RATE_HZ, rate_hz, "VHQ"), KNOBS[:0])
     wish = soxr.resample(own - own.mean(), rate_hz, RATE_HZ, "VHQ")
-    within = slice(4096, len(clip) - 4096)  # what both resamplers know
+    within = slice(rates.EDGE, len(clip) - rates.EDGE)
     heard = play(clip, bank, effect, raw=True).out[within]
     row = json.loads((bank / f"{effect}-1.json").read_text())
     recalled = [layer.pop("recall") for layer in row["layers"][:-1]]
@@ -120,6 +125,37 @@ def test_a_model_of_another_rate_sounds_as_at_its_own(tmp_path, name) -> None:
     assert found < naive - 15
     assert told == pytest.approx(found, abs=3)
     assert all(sum(weights) == pytest.approx(1.0) for weights in recalled)
+
+
+def pedal(*words: str) -> subprocess.CompletedProcess:
+    """The command line."""
+    line = [sys.executable, "-m", "pedal.cli", *words]
+    return subprocess.run(line, capture_output=True, text=True, check=False)
+
+
+def test_the_command_measures_matches_and_tells(tmp_path) -> None:
+    path, _ = foreign.guitarml(tmp_path / "amp.json", 3, "LSTM", 16, 2, skip=1)
+    bank = tmp_path / "bank"
+    words = ("bank", "import", str(path), "--name", "My Amp", "-o", str(bank))
+    done = pedal(*words, "--json")
+    (told,) = json.loads(done.stdout)
+    assert (told["effect"], told["format"]) == ("my-amp", "GuitarML")
+    assert told["conditioning"] == ["drive"]
+    row = json.loads((bank / "bank.json").read_text())["effects"][0]["models"][0]
+    kept = ("gain_db", "loudness_lufs", "idle_dbfs", "cost_mac_per_sample")
+    assert all(row[name] == told[name] for name in kept)
+    assert row["measured"]["dc_dbfs"] == told["dc_dbfs"]
+    dry = stock_clip()
+    wet = play(dry, bank, "my-amp").out
+    assert abs(integrated_lufs(wet) - integrated_lufs(dry)) < 0.5
+    tones = [told["images_db"][str(hz)] for hz in figures.TONES_HZ]
+    assert row["quality"]["images_db"] == tones
+    assert tones[0] < -40  # 220 Hz hardly aliases
+    assert told["ns_per_sample"] > 0
+    again = pedal(*words)
+    assert again.returncode == 1
+    assert again.stderr.count("\n") == 1
+    assert '"my-amp" has a model of block 1' in again.stderr
 
 
 def test_a_model_that_cannot_be_moved_to_our_rate_is_refused(tmp_path) -> None:
@@ -148,4 +184,5 @@ def test_six_models_of_the_papers_kind_play_as_three_effects(tmp_path) -> None:
         assert model.network.layers[0].units == (6 if block == 1 else 64)
         error = accuracy(bank, name, block, truth, 0)
         print(f"{name} block {block}: {error:.1f} dB, idle {model.idle_dbfs:.0f} dBFS")
+        assert model.idle_dbfs < -90
         assert error <= -90
