@@ -23,9 +23,8 @@ MOST_GAIN_DB = 60.0
 class Foreign:
     """One file. model: in pedal/model_file.py's layout, unchecked.
 
-    frames: samples a step; knobs: inputs beside them. origin: what the file tells of
-    its making, for the provenance. notes: what a player should know of the conversion.
-    rate_hz: None where the file does not tell.
+    frames: samples a step; knobs: inputs beside them. rate_hz: None where the file does
+    not tell. origin: what it tells of its making, for the provenance.
     """
 
     kind: str
@@ -35,7 +34,6 @@ class Foreign:
     knobs: int
     rate_hz: float | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
 
 def numbers(array: Array) -> list:

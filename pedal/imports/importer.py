@@ -16,7 +16,6 @@ from pedal.imports.listener import Listener, as_bytes, blank_row
 from pedal.imports.measure import Measured, Yardstick, measure
 from pedal.protocol.protocol import PARAMS
 
-HUMS_DBFS = -90.0  # design decision 14
 KNOBS = ("drive",)  # what the first input beside the sound is, unless told
 
 
@@ -30,7 +29,7 @@ class Imported:
 
     def notes(self) -> list[str]:
         """What the player should know, a line each."""
-        told = list(self.foreign.notes)
+        told = []
         if self.foreign.rate_hz is None:
             told.append(f"tells no sample rate; taken for {RATE_HZ} Hz")
         if self.measured.rate_error_db is not None:
@@ -38,7 +37,7 @@ class Imported:
                 f"is of {self.foreign.rate_hz:g} Hz; its state is moved to {RATE_HZ}, "
                 f"with an error of {self.measured.rate_error_db:.0f} dB"
             )
-        if self.measured.hum_dbfs > HUMS_DBFS:
+        if self.measured.hum_dbfs > rates.IDLE_DBFS:
             told.append(f"sounds by itself at idle: {self.measured.hum_dbfs:.0f} dBFS")
         return [f"{self.foreign.path}: {line}" for line in told]
 

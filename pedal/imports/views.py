@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from pedal.audio import RATE_HZ
 from pedal.imports.importer import Imported
 
 
@@ -45,6 +46,12 @@ def _rest(one: Imported) -> str:
     return "never" if seconds is None else f"{1000 * seconds:.1f} ms"
 
 
+def _time(one: Imported) -> str:
+    """What a sample takes, and how much of the time that is."""
+    ns = one.measured.ns_per_sample
+    return f"{ns:.0f} ns, {100.0 * ns * RATE_HZ / 1e9:.1f} % of a core"
+
+
 def _idle(one: Imported) -> str:
     """The level of silence, with and without what the knob moves."""
     return f"{one.measured.idle_dbfs:.0f} dBFS; {one.measured.hum_dbfs:.0f} dBFS"
@@ -73,5 +80,5 @@ LINES = (
     ("peak, with the gain", lambda one: f"{one.measured.peak_dbfs:+.1f} dBFS"),
     ("aliasing at 220 / 1244 / 4186 Hz", _images),
     ("multiplications a sample", lambda one: str(one.measured.cost_mac_per_sample)),
-    ("time a sample, here", lambda one: f"{one.measured.ns_per_sample:.0f} ns"),
+    ("time a sample, here", _time),
 )
