@@ -20,24 +20,6 @@ bool AllFinite(const std::vector<float>& values) {
   return true;
 }
 
-const char* CheckLayer(const LayerSpec& layer) {
-  const std::size_t in = static_cast<std::size_t>(layer.in);
-  const std::size_t out = static_cast<std::size_t>(layer.out);
-  const std::size_t gates = static_cast<std::size_t>(GatesOf(layer.kind));
-  const bool recurs = layer.kind != LayerKind::kDense;
-  const std::size_t biases = layer.kind == LayerKind::kGru ? 2 : 1;
-  if (layer.in < 1 || layer.in > kMaxUnits + kMaxConditioning)
-    return "a layer's input is not 1 to 128 wide";
-  if (layer.out < 1 || layer.out > kMaxUnits) return "a layer has not 1 to 128 units";
-  if (layer.kernel.size() != in * gates * out) return "a kernel has the wrong size";
-  if (layer.recurrent.size() != (recurs ? out * gates * out : 0))
-    return "a recurrent kernel has the wrong size";
-  if (layer.bias.size() != biases * gates * out) return "a bias has the wrong size";
-  if (!AllFinite(layer.kernel) || !AllFinite(layer.recurrent) || !AllFinite(layer.bias))
-    return "a weight is not a finite number";
-  return nullptr;
-}
-
 const char* CheckCouplers(const ModelSpec& spec) {
   if (spec.coupler_pole.size() > static_cast<std::size_t>(kMaxCouplers) ||
       spec.coupler_depth.size() != spec.coupler_pole.size())
@@ -55,26 +37,23 @@ const char* CheckSpec(const ModelSpec& spec) {
     return "there are not 0 to 4 conditioning inputs";
   if (spec.cascade.taps != 0) {
     if (spec.frames != kMaxFrames) return "a cascade is no model of block 16";
-    if (spec.skip || !spec.layers.empty() || !spec.coupler_pole.empty())
+    if (spec.skip != 0.0f || !spec.layers.empty() || !spec.coupler_pole.empty())
       return "there is more than the cascade";
     return CheckCascade(spec.cascade, spec.conditioning);
   }
   if (spec.layers.empty()) return "there are no layers";
-  int width = spec.frames + spec.conditioning, before = 0, after = 0, recurrent = 0;
+  if (!IsFinite(spec.skip)) return "the skip is not a finite number";
+  if (spec.layers.size() > static_cast<std::size_t>(kMaxLayers))
+    return "there are more than 16 layers";
+  int width = spec.frames + spec.conditioning, history = 0;
   for (const LayerSpec& layer : spec.layers) {
     if (const char* wrong = CheckLayer(layer)) return wrong;
     if (layer.in != width) return "a layer does not take what the one before gives";
     width = layer.out;
-    if (layer.kind != LayerKind::kDense)
-      ++recurrent;
-    else
-      ++(recurrent ? after : before);
+    history += (layer.taps - 1) * layer.dilation * layer.in;
+    if (history > kMaxHistory)
+      return "the conv1d layers remember more than 8192 values";
   }
-  if (recurrent > 1) return "there is more than one recurrent layer";
-  if (before > kMaxDenseBefore + (recurrent ? 0 : kMaxDenseAfter))
-    return "there are too many dense layers before the recurrent one";
-  if (after > kMaxDenseAfter)
-    return "there are too many dense layers after the recurrent one";
   if (width != spec.frames)
     return "the last layer does not give as many samples as the first takes";
   return CheckCouplers(spec);
@@ -84,9 +63,7 @@ void Model::Prepare(const ModelSpec& spec) {
   frames_ = spec.frames;
   conditioning_ = spec.conditioning;
   skip_ = spec.skip;
-  recurs_ = false;
-  before_.clear();
-  after_.clear();
+  layers_.clear();
   cascades_ = spec.cascade.taps != 0;
   if (cascades_) {
     cascade_.Prepare(spec.cascade, conditioning_);
@@ -98,17 +75,10 @@ void Model::Prepare(const ModelSpec& spec) {
   state_size_ = input_size_;
   float macs = 0.0f;
   for (const LayerSpec& layer : spec.layers) {
-    macs += static_cast<float>(layer.kernel.size() + layer.recurrent.size());
-    if (layer.kind != LayerKind::kDense) {
-      recurrent_.Prepare(layer);
-      recurs_ = true;
-      state_size_ += recurrent_.state_size();
-      continue;
-    }
-    std::vector<Dense>& side = recurs_ ? after_ : before_;
-    side.emplace_back();
-    side.back().Prepare(layer);
-    state_size_ += ToLine(side.back().padded_out());
+    layers_.emplace_back();
+    layers_.back().Prepare(layer);
+    macs += layers_.back().macs();
+    state_size_ += layers_.back().state_size();
   }
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
@@ -138,23 +108,13 @@ void Model::Process(const float* in, const float* conditioning, float* out,
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];
   const float* x = state;
   float* next = state + input_size_;
-  for (const Dense& layer : before_) {
+  for (const Layer& layer : layers_) {
     layer.Process(x, next);
     x = next;
-    next += ToLine(layer.padded_out());
+    next += layer.state_size();
   }
-  if (recurs_) {
-    recurrent_.Process(x, next);
-    x = next;
-    next += recurrent_.state_size();
-  }
-  for (const Dense& layer : after_) {
-    layer.Process(x, next);
-    x = next;
-    next += ToLine(layer.padded_out());
-  }
-  if (skip_)
-    for (int i = 0; i < frames_; ++i) out[i] = x[i] + frame[i];
+  if (skip_ != 0.0f)
+    for (int i = 0; i < frames_; ++i) out[i] = x[i] + skip_ * frame[i];
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
   Couple(out, next);

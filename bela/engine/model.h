@@ -1,17 +1,18 @@
-// A neural network that plays: dense layers, at most one recurrent layer, dense layers,
-// in that order; or a time-invariant cascade.
+// A neural network that plays: layers, each on the output of the one before; or a
+// time-invariant cascade.
 #pragma once
 #include <vector>
 
 #include "engine/cascade.h"
-#include "engine/dense.h"
+#include "engine/layer.h"
 #include "engine/model_spec.h"
-#include "engine/recurrent.h"
 
 namespace pedal {
 
-// Room for the state of the largest model that CheckSpec admits.
-constexpr int kMaxStateFloats = 20480;
+// Room for the state of the largest model that CheckSpec admits: fifteen recurrent
+// layers of 128 units, 1808 floats each where they recall, and a conv1d that remembers
+// kMaxHistory values and sees them all at once.
+constexpr int kMaxStateFloats = 45056;
 
 // nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
 const char* CheckSpec(const ModelSpec& spec);
@@ -54,11 +55,9 @@ class Model {
 
   int frames_ = 1;
   int conditioning_ = 0;
-  bool skip_ = false;
-  bool recurs_ = false;
+  float skip_ = 0.0f;
   bool cascades_ = false;
-  std::vector<Dense> before_, after_;
-  Recurrent recurrent_;
+  std::vector<Layer> layers_;
   Cascade cascade_;
   std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;

@@ -21,6 +21,11 @@ class Recurrent {
 
   int in() const { return in_; }
 
+  // Where in the state the cell of an LSTM lies, `padded()` floats; the hidden state,
+  // as many, is at its start.
+  int cell() const { return columns_end_; }
+  int padded() const { return padded_; }
+
  private:
   void ProcessLstm(const float* x, float* state) const PEDAL_REALTIME;
   void ProcessGru(const float* x, float* state) const PEDAL_REALTIME;

@@ -163,11 +163,13 @@ class BusyNight {
             engine.state().preset, engine.state().expression};
   }
 
-  // The toys, "two" with a cascade for block 16 that follows a knob.
+  // The toys, "two" with a cascade for block 16 that follows a knob, "three" with one
+  // of every layer.
   static std::unique_ptr<pedal::Bank> Toys() {
     std::unique_ptr<pedal::Bank> bank = toys::ToyBank();
     bank->effects[1].block16->Prepare(toys::RandomCascade({6, 6}, 1, 0.5f, 4), 1.0f,
                                       {pedal::protocol::ParamId::kDrive});
+    bank->effects[2].block1->Prepare(toys::EveryLayer(1, 0, 6), 1.0f, {});
     return bank;
   }
 
