@@ -188,7 +188,13 @@ def ctl(
     print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
 
 
-for watching in (cli_rig.monitor, cli_rig.latency, cli_rig.replay, cli_rig.report):
+for watching in (
+    cli_rig.monitor,
+    cli_rig.latency,
+    cli_rig.replay,
+    cli_rig.report,
+    cli_rig.bench,
+):
     app.command()(watching)
 
 
