@@ -13,6 +13,7 @@ import typer
 
 from pedal import cli_rig, cli_train
 from pedal.cli_options import (
+    BackendOption,
     BankOption,
     BlockOption,
     EffectOption,
@@ -75,6 +76,7 @@ def run(
     osc_listen: Annotated[
         bool, typer.Option("--osc-listen", help="Lets consoles of the network watch.")
     ] = False,
+    backend: BackendOption = "pedal",
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
     from pedal.run import Options, play
@@ -91,6 +93,7 @@ def run(
         gui_port,
         listen,
         osc_listen,
+        backend,
     )
     play(options, console())
 
@@ -136,6 +139,7 @@ def render(
     param: Annotated[
         list[str] | None, typer.Option(help="Parameter as id=value; may be repeated.")
     ] = None,
+    backend: BackendOption = "pedal",
 ) -> None:
     """Plays a recording into a float32 WAV, as long as the input plus the delay."""
     from pedal.audio import RATE_HZ
@@ -144,11 +148,23 @@ def render(
 
     params = dict(_assignment(text) for text in param or [])
     job = Job(
-        source, target, effect, model_block, period, bank, raw, channel, score, params
+        source,
+        target,
+        effect,
+        model_block,
+        period,
+        bank,
+        raw,
+        channel,
+        score,
+        params,
+        backend,
     )
     figures = render_job(job)
     if figures.input_rate_hz != RATE_HZ:
         note = f"{source}: resampled from {figures.input_rate_hz} Hz to {RATE_HZ} Hz"
+        print(note, file=sys.stderr)
+    for note in figures.notes:
         print(note, file=sys.stderr)
     if figures.dropped:
         print(f"{figures.dropped} messages were dropped or clamped", file=sys.stderr)

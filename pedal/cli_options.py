@@ -16,6 +16,9 @@ BlockOption = Annotated[
     int, typer.Option("--model-block", help="1 or 16 samples a step.")
 ]
 PeriodOption = Annotated[int, typer.Option(help="Samples a period, 1 to 2048.")]
+BackendOption = Annotated[
+    str, typer.Option(help="pedal, or rtneural where `pedal doctor` finds it.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")]
 
 

@@ -15,6 +15,7 @@ from pedal.demo import demo_file
 from pedal.engine import (
     BLOCKS,
     MAX_PERIOD,
+    OWN_BACKEND,
     Settings,
     command,
     data_folder,
@@ -48,6 +49,7 @@ class Options:
     gui_port: int | None = None
     listen: bool = False
     osc_listen: bool = False
+    backend: str = OWN_BACKEND
 
 
 def play(options: Options, console: Console) -> None:
@@ -102,7 +104,7 @@ class EngineProcess:
                 params=last.params,
                 preset=last.preset,
             )
-        extra = ["--summary", str(self._summary)]
+        extra = ["--summary", str(self._summary), "--backend", options.backend]
         if options.audio == "demo":
             extra += ["--in", str(options.source or demo_file())]
         if options.seconds is not None:

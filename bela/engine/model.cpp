@@ -47,7 +47,11 @@ const char* CheckCouplers(const ModelSpec& spec) {
   return AllFinite(spec.coupler_depth) ? nullptr : "a weight is not a finite number";
 }
 
+MakeOtherLayers make_other_layers = nullptr;
+
 }  // namespace
+
+void PlayLayersBy(MakeOtherLayers make) { make_other_layers = make; }
 
 const char* CheckSpec(const ModelSpec& spec) {
   if (spec.frames != 1 && spec.frames != kMaxFrames) return "frames are not 1 or 16";
@@ -87,6 +91,7 @@ void Model::Prepare(const ModelSpec& spec) {
   recurs_ = false;
   before_.clear();
   after_.clear();
+  other_ = make_other_layers ? make_other_layers(spec) : nullptr;
   cascades_ = spec.cascade.taps != 0;
   if (cascades_) {
     cascade_.Prepare(spec.cascade, conditioning_);
@@ -99,6 +104,7 @@ void Model::Prepare(const ModelSpec& spec) {
   float macs = 0.0f;
   for (const LayerSpec& layer : spec.layers) {
     macs += static_cast<float>(layer.kernel.size() + layer.recurrent.size());
+    if (other_) continue;
     if (layer.kind != LayerKind::kDense) {
       recurrent_.Prepare(layer);
       recurs_ = true;
@@ -110,6 +116,7 @@ void Model::Prepare(const ModelSpec& spec) {
     side.back().Prepare(layer);
     state_size_ += ToLine(side.back().padded_out());
   }
+  if (other_) state_size_ += other_->state_size();
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
   state_size_ += ToLine(static_cast<int>(coupler_pole_.size()));
@@ -138,6 +145,10 @@ void Model::Process(const float* in, const float* conditioning, float* out,
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];
   const float* x = state;
   float* next = state + input_size_;
+  if (other_) {
+    x = other_->Process(x, next);
+    next += other_->state_size();
+  }
   for (const Dense& layer : before_) {
     layer.Process(x, next);
     x = next;

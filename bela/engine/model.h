@@ -6,6 +6,7 @@
 #include "engine/cascade.h"
 #include "engine/dense.h"
 #include "engine/model_spec.h"
+#include "engine/other_layers.h"
 #include "engine/recurrent.h"
 
 namespace pedal {
@@ -60,6 +61,7 @@ class Model {
   std::vector<Dense> before_, after_;
   Recurrent recurrent_;
   Cascade cascade_;
+  std::unique_ptr<OtherLayers> other_;  // plays in place of the layers here
   std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;
   int input_size_ =

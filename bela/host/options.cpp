@@ -26,6 +26,7 @@ enum Code {
   kSummary,
   kTrace,
   kOscPort,
+  kBackend,
   kVersion,
 };
 
@@ -40,6 +41,7 @@ const option kLongOptions[] = {
     {"summary", required_argument, nullptr, kSummary},
     {"trace", required_argument, nullptr, kTrace},
     {"osc-port", required_argument, nullptr, kOscPort},
+    {"backend", required_argument, nullptr, kBackend},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, kVersion},
     {nullptr, 0, nullptr, 0},
@@ -91,6 +93,9 @@ void Take(int code, Options* options) {
       break;
     case kOscPort:
       options->osc_port = static_cast<int>(Number("--osc-port", 0.0, 65535.0));
+      break;
+    case kBackend:
+      options->backend = ReadBackend(optarg);
       break;
     case 'h':
       options->task = Task::kShowHelp;
@@ -161,6 +166,7 @@ void PrintUsage() {
       "  --summary FILE          what was played, and how it went, as JSON\n"
       "  --trace FILE            wav: each change of a digital output, JSON lines\n"
       "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"
+      "  --backend pedal|rtneural  who plays the layers of models (default pedal)\n"
       "  -h, --help   --version\n\n",
       stdout);
   Bela_usage();
