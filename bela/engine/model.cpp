@@ -2,6 +2,7 @@
 // output to the next.
 #include "engine/model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -116,6 +117,9 @@ void Model::Prepare(const ModelSpec& spec) {
     side.back().Prepare(layer);
     state_size_ += ToLine(side.back().padded_out());
   }
+  mixes_ = !other_ && frames_ == 1 && recurs_ && before_.empty() &&
+           after_.size() == 1 && spec.layers.back().activation == Activation::kNone &&
+           recurrent_.PrepareMix(spec.layers.back());
   if (other_) state_size_ += other_->state_size();
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
@@ -140,6 +144,7 @@ void Model::Couple(float* out, float* low) const PEDAL_REALTIME {
 void Model::Process(const float* in, const float* conditioning, float* out,
                     float* state) const PEDAL_REALTIME {
   if (cascades_) return cascade_.Process(in, conditioning, frames_, out, state);
+  if (mixes_) return PlaySamples(in, conditioning, 1, out, state);
   float frame[kMaxFrames];
   for (int i = 0; i < frames_; ++i) state[i] = frame[i] = in[i];
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];
@@ -169,6 +174,36 @@ void Model::Process(const float* in, const float* conditioning, float* out,
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
   Couple(out, next);
+}
+
+void Model::PlaySamples(const float* in, const float* conditioning, int count,
+                        float* out, float* state) const PEDAL_REALTIME {
+  if (!mixes_) {
+    for (int n = 0; n < count; ++n)
+      Process(in + n, conditioning + n * conditioning_, out + n, state);
+    return;
+  }
+  float* layer = state + input_size_;
+  if (conditioning_ == 0 && !skip_ && coupler_pole_.empty())
+    return recurrent_.Mix(in, count, out, layer);
+  float* low = layer + recurrent_.state_size() + ToLine(after_[0].padded_out());
+  constexpr int kAtOnce = 16;
+  float x[kAtOnce * (1 + kMaxConditioning)], mixed[kAtOnce];
+  for (int done = 0; done < count; done += kAtOnce) {
+    const int some = std::min(count - done, kAtOnce);
+    float* to = x;
+    for (int n = done; n < done + some; ++n) {
+      *to++ = in[n];
+      for (int k = 0; k < conditioning_; ++k)
+        *to++ = conditioning[n * conditioning_ + k];
+    }
+    recurrent_.Mix(x, some, mixed, layer);
+    for (int n = 0; n < some; ++n) {
+      const float skipped = skip_ ? in[done + n] : 0.0f;
+      out[done + n] = mixed[n] + skipped;
+      Couple(out + done + n, low);
+    }
+  }
 }
 
 void Model::Settle(const float* conditioning, float* state) const {

@@ -46,6 +46,12 @@ class Model {
     cascade_.Process(in, conditioning, count, out, state);
   }
 
+  // Plays `count` samples of a model of one frame, at once where that is cheaper. in,
+  // out: (count), may be the same; conditioning: (count, conditioning()). How samples
+  // are grouped changes no bit. [audio]
+  void PlaySamples(const float* in, const float* conditioning, int count, float* out,
+                   float* state) const PEDAL_REALTIME;
+
   // Runs silence through `state` until the output stands still (at most 4 s). Not for
   // the audio thread.
   void Settle(const float* conditioning, float* state) const;
@@ -57,6 +63,7 @@ class Model {
   int conditioning_ = 0;
   bool skip_ = false;
   bool recurs_ = false;
+  bool mixes_ = false;  // recurrent_ plays the only layer behind it, too
   bool cascades_ = false;
   std::vector<Dense> before_, after_;
   Recurrent recurrent_;
