@@ -117,8 +117,7 @@ constexpr Arg kBypassArgs[] = {
 };
 constexpr double kModelBlockFramesChoices[] = {1.0, 16.0};
 constexpr Arg kModelBlockArgs[] = {
-    {"frames", 'i', -2147483648.0, 2147483647.0, false, kModelBlockFramesChoices, 2,
-     nullptr, 0},
+    {"frames", 'i', -2147483648.0, 2147483647.0, false, kModelBlockFramesChoices, 2, nullptr, 0},
 };
 constexpr Arg kParamSetArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -151,8 +150,8 @@ constexpr Arg kPresetsImportArgs[] = {
 constexpr Arg kPresetsRestoreArgs[] = {
     {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
-constexpr const char* kGestureSetKindChoices[] = {"press", "latch",  "momentary",
-                                                  "long",  "double", "chord"};
+constexpr const char* kGestureSetKindChoices[] = {
+    "press", "latch", "momentary", "long", "double", "chord"};
 constexpr Arg kGestureSetArgs[] = {
     {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kGestureSetKindChoices, 6},
@@ -160,8 +159,8 @@ constexpr Arg kGestureSetArgs[] = {
     {"message", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"off", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
-constexpr const char* kGestureClearKindChoices[] = {"press", "latch",  "momentary",
-                                                    "long",  "double", "chord"};
+constexpr const char* kGestureClearKindChoices[] = {
+    "press", "latch", "momentary", "long", "double", "chord"};
 constexpr Arg kGestureClearArgs[] = {
     {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kGestureClearKindChoices, 6},
@@ -177,8 +176,8 @@ constexpr Arg kFootswitchArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"down", 'i', 0.0, 2.0, false, nullptr, 0, nullptr, 0},
 };
-constexpr const char* kFaultInjectKindChoices[] = {"nan", "overload", "underrun",
-                                                   "burn"};
+constexpr const char* kFaultInjectKindChoices[] = {
+    "nan", "overload", "underrun", "burn"};
 constexpr Arg kFaultInjectArgs[] = {
     {"kind", 's', -kHuge, kHuge, false, nullptr, 0, kFaultInjectKindChoices, 4},
 };
@@ -207,8 +206,7 @@ constexpr Arg kEchoBlockArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
-    {"frames", 'i', -2147483648.0, 2147483647.0, false, kEchoBlockFramesChoices, 2,
-     nullptr, 0},
+    {"frames", 'i', -2147483648.0, 2147483647.0, false, kEchoBlockFramesChoices, 2, nullptr, 0},
     {"delay", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kEchoParamArgs[] = {
@@ -274,7 +272,8 @@ constexpr Arg kEchoRejectedArgs[] = {
     {"reason", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr double kStateBlockChoices[] = {1.0, 16.0};
-constexpr const char* kStateFaultChoices[] = {"none", "no-bank", "nan", "overload"};
+constexpr const char* kStateFaultChoices[] = {
+    "none", "no-bank", "nan", "overload"};
 constexpr Arg kStateArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
@@ -284,8 +283,7 @@ constexpr Arg kStateArgs[] = {
     {"effects", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"effect", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"bypass", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
-    {"block", 'i', -2147483648.0, 2147483647.0, false, kStateBlockChoices, 2, nullptr,
-     0},
+    {"block", 'i', -2147483648.0, 2147483647.0, false, kStateBlockChoices, 2, nullptr, 0},
     {"delay", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"fault", 's', -kHuge, kHuge, false, nullptr, 0, kStateFaultChoices, 4},
     {"trim", 'f', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
@@ -353,8 +351,7 @@ constexpr Arg kTelemetryArgs[] = {
     {"signal", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"effect", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"preset", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
-    {"block", 'i', -2147483648.0, 2147483647.0, false, kTelemetryBlockChoices, 2,
-     nullptr, 0},
+    {"block", 'i', -2147483648.0, 2147483647.0, false, kTelemetryBlockChoices, 2, nullptr, 0},
     {"bypass", 'i', 0.0, 1.0, false, nullptr, 0, nullptr, 0},
     {"params", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"delay_period", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
