@@ -13,7 +13,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build kernels asan fuzz mutations cross screens bank protocol format clean
+.PHONY: help run test check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,7 +24,7 @@ run: setup ## plays; SECONDS=10 ends by itself, AUDIO=card plays your guitar, PE
 setup: .venv/run.stamp build kernels ## leaves .venv/bin/pedal and build/host/pedal-engine
 
 build: build/run.packages
-	$(CMAKE) -B build/host -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=$(if $(wildcard build/test.packages),ON,OFF) $(if $(BELA_DIR),-DBELA_DIR=$(BELA_DIR)) >build/host.log || (cat build/host.log; false)
+	$(CMAKE) -B build/host -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=$(if $(wildcard build/test.packages),ON,OFF) $(if $(BELA_DIR),-DBELA_DIR=$(BELA_DIR)) $(if $(RTNEURAL_DIR),-DRTNEURAL_DIR=$(RTNEURAL_DIR)) >build/host.log || (cat build/host.log; false)
 	cmake --build build/host --target pedal-engine -j $(JOBS)
 
 kernels: build/run.packages
@@ -56,6 +56,11 @@ cross: build/cross.packages build/test.packages ## the engine's tests on an emul
 	$(CMAKE) -B build/cross -DCMAKE_TOOLCHAIN_FILE=cortex-a8.cmake >build/cross.log || (cat build/cross.log; false)
 	cmake --build build/cross -j $(JOBS)
 	ctest --test-dir build/cross --output-on-failure
+
+bench: setup ## times the kernel and writes bela/bench/table.md; RTNEURAL_DIR=checkout puts RTNeural beside it
+	$(CMAKE) -B build/host -DCMAKE_BUILD_TYPE=Release $(if $(RTNEURAL_DIR),-DRTNEURAL_DIR=$(RTNEURAL_DIR)) >build/host.log || (cat build/host.log; false)
+	cmake --build build/host --target pedal-benches -j $(JOBS)
+	$(BIN)/pedal bench --table bela/bench/table.md
 
 screens: .venv/test.stamp build ## takes the kept pictures of the page anew; look at them before you commit
 	PEDAL_SCREENS=keep $(BIN)/python -m pytest tests/system/test_screens.py -k kept_picture

@@ -13,6 +13,7 @@ import typer
 
 from pedal import cli_bank, cli_rig, cli_train
 from pedal.cli_options import (
+    BackendOption,
     BankOption,
     BlockOption,
     DriverOption,
@@ -85,6 +86,7 @@ def run(
     output_device: OutputDeviceOption = "",
     input_channel: InputChannelOption = 1,
     output_channel: OutputChannelOption = 1,
+    backend: BackendOption = "pedal",
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
     from pedal.cards import CardChoice
@@ -103,6 +105,7 @@ def run(
         listen,
         osc_listen,
         CardChoice(driver, input_device, output_device, input_channel, output_channel),
+        backend,
     )
     play(options, console())
 
@@ -148,6 +151,7 @@ def render(
     param: Annotated[
         list[str] | None, typer.Option(help="Parameter as id=value; may be repeated.")
     ] = None,
+    backend: BackendOption = "pedal",
 ) -> None:
     """Plays a recording into a float32 WAV, as long as the input plus the delay."""
     from pedal.audio import RATE_HZ
@@ -156,11 +160,23 @@ def render(
 
     params = dict(_assignment(text) for text in param or [])
     job = Job(
-        source, target, effect, model_block, period, bank, raw, channel, score, params
+        source,
+        target,
+        effect,
+        model_block,
+        period,
+        bank,
+        raw,
+        channel,
+        score,
+        params,
+        backend,
     )
     figures = render_job(job)
     if figures.input_rate_hz != RATE_HZ:
         note = f"{source}: resampled from {figures.input_rate_hz} Hz to {RATE_HZ} Hz"
+        print(note, file=sys.stderr)
+    for note in figures.notes:
         print(note, file=sys.stderr)
     if figures.dropped:
         print(f"{figures.dropped} messages were dropped or clamped", file=sys.stderr)
@@ -208,6 +224,7 @@ for watching in (
     cli_rig.cards,
     cli_rig.replay,
     cli_rig.report,
+    cli_rig.bench,
 ):
     app.command()(watching)
 

@@ -23,6 +23,9 @@ InputDeviceOption = Annotated[str, typer.Option(help="Of a card: number or name.
 InputChannelOption = Annotated[int, typer.Option(help="The guitar's, from 1.")]
 OutputChannelOption = Annotated[int, typer.Option(help="The first of two, from 1.")]
 PeriodOption = Annotated[int, typer.Option(help="Samples a period, 1 to 2048.")]
+BackendOption = Annotated[
+    str, typer.Option(help="pedal, or rtneural where `pedal doctor` finds it.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Figures as JSON on stdout.")]
 
 

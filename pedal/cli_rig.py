@@ -141,3 +141,18 @@ def report(
     from pedal.console.report import write
 
     print(write(file, out, thresholds))
+
+
+def bench(
+    bank: BankOption = FACTORY_BANK,
+    rounds: Annotated[int, typer.Option(help="Timings of each, interleaved.")] = 101,
+    table: Annotated[
+        Path | None, typer.Option(help="Writes the table here, as Markdown.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Times the kernel, by size and for a bank; beside RTNeural where built in."""
+    from pedal.bench import Options
+    from pedal.bench import bench as run_bench
+
+    run_bench(Options(bank, rounds, table, as_json), console())

@@ -14,6 +14,8 @@ from pedal.protocol.protocol import OSC_PORT
 
 BLOCKS = (1, 16)
 MAX_PERIOD = 2048
+OWN_BACKEND = "pedal"  # who plays the layers of models, where nobody asks for another
+OWN_LINE = "pedal-engine: "  # how what the engine says on stderr begins
 GUI_PORT = 5555  # where Bela serves its GUI
 
 
@@ -105,8 +107,11 @@ def command(period: int, audio: str, options: Sequence[str]) -> list[str]:
     return [str(engine_path()), "--period", str(period), "--audio", audio, *options]
 
 
-def run_to_end(line: Sequence[str], settings: Settings) -> None:
-    """Runs an offline engine. Raises EngineError with its last line when it fails."""
+def run_to_end(line: Sequence[str], settings: Settings) -> list[str]:
+    """Runs an offline engine; returns what it says about its back end.
+
+    Raises EngineError with its last line when it fails.
+    """
     try:
         done = subprocess.run(
             line,
@@ -123,14 +128,21 @@ def run_to_end(line: Sequence[str], settings: Settings) -> None:
         ) from cause
     if done.returncode:
         raise EngineError(last_words(done.stderr, done.returncode))
+    return backend_notes(done.stderr)
+
+
+def backend_notes(stderr: str) -> list[str]:
+    """What another back end can't play, as the engine says it."""
+    said = (text.removeprefix(OWN_LINE) for text in stderr.splitlines())
+    return [text for text in said if text.startswith("--backend")]
 
 
 def last_words(stderr: str, code: int) -> str:
     """Why an engine ended: its last line on stderr, or its signal."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    own = [line for line in lines if line.startswith("pedal-engine: ")]
+    own = [line for line in lines if line.startswith(OWN_LINE)]
     if own:
-        return own[-1].removeprefix("pedal-engine: ")
+        return own[-1].removeprefix(OWN_LINE)
     how = f"was killed by signal {-code}" if code < 0 else f"exited with {code}"
     said = f", saying: {lines[-1][:200]}" if lines else "; `pedal doctor` may know why"
     return f"the engine {how}{said}"

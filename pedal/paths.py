@@ -23,3 +23,18 @@ def engine_path() -> Path:
             f"engine {path}: expected a program, found nothing; run `make build`"
         )
     return path
+
+
+def bench_paths() -> list[Path]:
+    """The benchmark's executables, AVX2 first; PEDAL_BENCH may name another folder.
+
+    Raises EngineError when none is built.
+    """
+    folder = Path(os.environ.get("PEDAL_BENCH") or BUILD / "host" / "bench")
+    paths = [folder / f"pedal-bench-{name}" for name in ("avx2", "native")]
+    built = [path for path in paths if path.is_file()]
+    if not built:
+        raise EngineError(
+            f"benchmark {folder}: expected programs, found nothing; run `make bench`"
+        )
+    return built

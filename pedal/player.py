@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from pedal.children import BridgeProcess, Death, Deaths, Kept, Process
-from pedal.engine import last_words
+from pedal.engine import backend_notes, last_words
 from pedal.errors import EngineError
 from pedal.keys import Keys
 from pedal.link import Link
@@ -179,7 +179,7 @@ class Player:
             self._link.send("/effect/select", session.effects[int(key) - 1])
 
     def _read_stderr(self) -> None:
-        """Keeps what the engine says, and shows it."""
+        """Keeps what the engine says, and shows what is meant for people."""
         stderr = self._kept.process.stderr
         assert stderr is not None
         while select.select([stderr], [], [], 0.0)[0]:
@@ -187,6 +187,8 @@ class Player:
             if not text:
                 return
             self._stderr = (self._stderr + text)[-STDERR_BYTES:]
+            for note in backend_notes(text.decode("utf-8", errors="replace")):
+                self._console.print(note, soft_wrap=True, markup=False)
 
     def _stop(self) -> None:
         """Asks the engine to end; it fades out and writes its summary."""

@@ -15,7 +15,15 @@ from typing import Any
 import soundfile
 
 from pedal import audio, bank, performance
-from pedal.engine import BLOCKS, MAX_PERIOD, Settings, command, read_summary, run_to_end
+from pedal.engine import (
+    BLOCKS,
+    MAX_PERIOD,
+    OWN_BACKEND,
+    Settings,
+    command,
+    read_summary,
+    run_to_end,
+)
 from pedal.errors import AudioError, BankError, UsageError
 from pedal.messages import read as read_message
 from pedal.paths import FACTORY_BANK
@@ -41,13 +49,15 @@ class Job:
     channel: int | None = None
     score: Path | None = None
     params: Mapping[str, float] = field(default_factory=dict)
+    backend: str = OWN_BACKEND
 
 
 @dataclass(frozen=True)
 class Figures:
     """What `pedal render --json` prints. delay_samples is left in the output.
 
-    block_us: what a period took on this machine, median.
+    block_us: what a period took on this machine, median. notes: what another back end
+    could not play.
     """
 
     seconds: float
@@ -58,6 +68,7 @@ class Figures:
     alarms: list[Any]
     input_rate_hz: int
     block_us: float
+    notes: list[str]
 
 
 def render(job: Job) -> Figures:
@@ -76,11 +87,11 @@ def render(job: Job) -> Figures:
         score.write_text(json.dumps(events), encoding="utf-8")
         options = ["--in", str(heard), "--out", str(partial), "--tail", str(delay)]
         options += ["--performance", str(score), "--summary", str(summary_file)]
+        options += ["--backend", job.backend]
         try:
-            run_to_end(command(job.period, "wav", options), settings)
-            figures = _figures(
-                partial, read_summary(summary_file), delay, recording.rate_hz
-            )
+            notes = run_to_end(command(job.period, "wav", options), settings)
+            summary = read_summary(summary_file)
+            figures = _figures(partial, summary, delay, recording.rate_hz, notes)
             partial.replace(job.target)
         except OSError as cause:
             raise AudioError(
@@ -157,7 +168,9 @@ def _effects(job: Job) -> tuple[str, ...]:
     return (*loaded.ids, bank.CLEAN)
 
 
-def _figures(path: Path, summary: dict[str, Any], delay: int, rate_hz: int) -> Figures:
+def _figures(
+    path: Path, summary: dict[str, Any], delay: int, rate_hz: int, notes: list[str]
+) -> Figures:
     """Measures what came out."""
     program = summary.get("program") or {}
     samples, _ = soundfile.read(path, dtype="float32")
@@ -171,4 +184,5 @@ def _figures(path: Path, summary: dict[str, Any], delay: int, rate_hz: int) -> F
         alarms=list(program.get("alarms", [])),
         input_rate_hz=rate_hz,
         block_us=float(program.get("p50_us", 0.0)),
+        notes=notes,
     )

@@ -16,6 +16,7 @@ from pedal.demo import demo_file
 from pedal.engine import (
     BLOCKS,
     MAX_PERIOD,
+    OWN_BACKEND,
     Settings,
     command,
     data_folder,
@@ -52,6 +53,7 @@ class Options:
     listen: bool = False
     osc_listen: bool = False
     card: CardChoice = USUAL_CARD
+    backend: str = OWN_BACKEND
 
 
 def play(options: Options, console: Console) -> None:
@@ -110,7 +112,7 @@ class EngineProcess:
                 bank=self._bank_of(last, deaths),
                 last_bank=False,
             )
-        extra = ["--summary", str(self._summary)]
+        extra = ["--summary", str(self._summary), "--backend", options.backend]
         if options.audio == "demo":
             extra += ["--in", str(options.source or demo_file())]
         else:

@@ -2,6 +2,7 @@
 // output to the next.
 #include "engine/model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -29,7 +30,11 @@ const char* CheckCouplers(const ModelSpec& spec) {
   return AllFinite(spec.coupler_depth) ? nullptr : "a weight is not a finite number";
 }
 
+MakeOtherLayers make_other_layers = nullptr;
+
 }  // namespace
+
+void PlayLayersBy(MakeOtherLayers make) { make_other_layers = make; }
 
 const char* CheckSpec(const ModelSpec& spec) {
   if (spec.frames != 1 && spec.frames != kMaxFrames) return "frames are not 1 or 16";
@@ -64,6 +69,8 @@ void Model::Prepare(const ModelSpec& spec) {
   conditioning_ = spec.conditioning;
   skip_ = spec.skip;
   layers_.clear();
+  other_ = make_other_layers ? make_other_layers(spec) : nullptr;
+  mixes_ = false;
   cascades_ = spec.cascade.taps != 0;
   if (cascades_) {
     cascade_.Prepare(spec.cascade, conditioning_);
@@ -78,8 +85,13 @@ void Model::Prepare(const ModelSpec& spec) {
     layers_.emplace_back();
     layers_.back().Prepare(layer);
     macs += layers_.back().macs();
-    state_size_ += layers_.back().state_size();
+    if (!other_) state_size_ += layers_.back().state_size();
   }
+  const LayerSpec& last = spec.layers.back();
+  mixes_ = !other_ && frames_ == 1 && layers_.size() == 2 &&
+           last.kind == LayerKind::kDense && last.activation == Activation::kNone &&
+           layers_[0].PrepareMix(last);
+  if (other_) state_size_ += other_->state_size();
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
   state_size_ += ToLine(static_cast<int>(coupler_pole_.size()));
@@ -103,12 +115,18 @@ void Model::Couple(float* out, float* low) const PEDAL_REALTIME {
 void Model::Process(const float* in, const float* conditioning, float* out,
                     float* state) const PEDAL_REALTIME {
   if (cascades_) return cascade_.Process(in, conditioning, frames_, out, state);
+  if (mixes_) return PlaySamples(in, conditioning, 1, out, state);
   float frame[kMaxFrames];
   for (int i = 0; i < frames_; ++i) state[i] = frame[i] = in[i];
   for (int i = 0; i < conditioning_; ++i) state[frames_ + i] = conditioning[i];
   const float* x = state;
   float* next = state + input_size_;
+  if (other_) {
+    x = other_->Process(x, next);
+    next += other_->state_size();
+  }
   for (const Layer& layer : layers_) {
+    if (other_) break;
     layer.Process(x, next);
     x = next;
     next += layer.state_size();
@@ -118,6 +136,35 @@ void Model::Process(const float* in, const float* conditioning, float* out,
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
   Couple(out, next);
+}
+
+void Model::PlaySamples(const float* in, const float* conditioning, int count,
+                        float* out, float* state) const PEDAL_REALTIME {
+  if (!mixes_) {
+    for (int n = 0; n < count; ++n)
+      Process(in + n, conditioning + n * conditioning_, out + n, state);
+    return;
+  }
+  float* layer = state + input_size_;
+  if (conditioning_ == 0 && skip_ == 0.0f && coupler_pole_.empty())
+    return layers_[0].Mix(in, count, out, layer);
+  float* low = layer + layers_[0].state_size() + layers_[1].state_size();
+  constexpr int kAtOnce = 16;
+  float x[kAtOnce * (1 + kMaxConditioning)], mixed[kAtOnce];
+  for (int done = 0; done < count; done += kAtOnce) {
+    const int some = std::min(count - done, kAtOnce);
+    float* to = x;
+    for (int n = done; n < done + some; ++n) {
+      *to++ = in[n];
+      for (int k = 0; k < conditioning_; ++k)
+        *to++ = conditioning[n * conditioning_ + k];
+    }
+    layers_[0].Mix(x, some, mixed, layer);
+    for (int n = 0; n < some; ++n) {
+      out[done + n] = skip_ != 0.0f ? mixed[n] + skip_ * in[done + n] : mixed[n];
+      Couple(out + done + n, low);
+    }
+  }
 }
 
 void Model::Settle(const float* conditioning, float* state) const {

@@ -6,6 +6,7 @@
 #include "engine/cascade.h"
 #include "engine/layer.h"
 #include "engine/model_spec.h"
+#include "engine/other_layers.h"
 
 namespace pedal {
 
@@ -46,6 +47,12 @@ class Model {
     cascade_.Process(in, conditioning, count, out, state);
   }
 
+  // Plays `count` samples of a model of one frame, at once where that is cheaper. in,
+  // out: (count), may be the same; conditioning: (count, conditioning()). How samples
+  // are grouped changes no bit. [audio]
+  void PlaySamples(const float* in, const float* conditioning, int count, float* out,
+                   float* state) const PEDAL_REALTIME;
+
   // Runs silence through `state` until the output stands still (at most 4 s). Not for
   // the audio thread.
   void Settle(const float* conditioning, float* state) const;
@@ -56,9 +63,11 @@ class Model {
   int frames_ = 1;
   int conditioning_ = 0;
   float skip_ = 0.0f;
+  bool mixes_ = false;  // the first layer plays the only one behind it, too
   bool cascades_ = false;
   std::vector<Layer> layers_;
   Cascade cascade_;
+  std::unique_ptr<OtherLayers> other_;  // plays in place of the layers here
   std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;
   int input_size_ =

@@ -22,6 +22,11 @@ constexpr float kClamp =
 constexpr float kP[] = {0.999999218f, 0.128953722f, 0.00291935872f, 1.11028211e-05f};
 constexpr float kQ[] = {1.0f, 0.46228422f, 0.0236837846f, 0.000234294626f,
                         2.35812101e-07f};
+// The same by the roots of P and Q, all of them real and below 0: N = x kGain prod(x^2
+// + zero), D = prod(x^2 + pole).
+constexpr double kZeros[] = {209.56810055, 43.48767878, 9.88268411};
+constexpr double kPoles[] = {882.2360018, 86.28493566, 22.57645291, 2.46750731};
+constexpr double kGain = 1.11028211e-05 / 2.35812101e-07;
 }  // namespace rational
 
 inline Fraction Tanh(Vec x) {

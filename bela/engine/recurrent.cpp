@@ -16,6 +16,8 @@ int ToCacheLine(int floats) {
   return (floats + line - 1) / line * line;
 }
 
+#if !PEDAL_LSTM_WIDE
+
 // c' = f c + i g ; h = o tanh(c'). Gates in i, f, g, o order, each `padded` floats.
 void LstmCell(const float* gates, float* c, float* h, int padded) {
   const Vec half = Splat(0.5f);
@@ -35,6 +37,8 @@ void LstmCell(const float* gates, float* c, float* h, int padded) {
     Store(h + k, Divide(out, Mul(o.denominator, t.denominator)));
   }
 }
+
+#endif
 
 // n = tanh(nx + r nh) ; h' = n + z (h - n). Gates in z, r, n order.
 void GruCell(const float* of_state, const float* of_input, float* h, int padded) {
@@ -71,6 +75,34 @@ void Recurrent::Prepare(const LayerSpec& spec) {
   }
 }
 
+#if PEDAL_LSTM_WIDE
+
+void Recurrent::PrepareLstm(const LayerSpec& spec) { wide_.Prepare(spec); }
+
+bool Recurrent::PrepareMix(const LayerSpec& dense) {
+  if (kind_ != LayerKind::kLstm || dense.out != 1) return false;
+  mix_.Prepare(static_cast<std::size_t>(padded_) + 1);
+  for (int k = 0; k < dense.in; ++k) mix_.data()[k] = dense.kernel[k];
+  mix_.data()[padded_] = dense.bias[0];
+  return true;
+}
+
+void Recurrent::Mix(const float* x, int count, float* out,
+                    float* state) const PEDAL_REALTIME {
+  wide_.Process({x, count, mix_.data(), out}, state, state + columns_end_);
+}
+
+// State: h (columns_end_), c (padded_).
+void Recurrent::ProcessLstm(const float* x, float* state) const PEDAL_REALTIME {
+  wide_.Process({x, 1, nullptr, nullptr}, state, state + columns_end_);
+}
+
+#else
+
+bool Recurrent::PrepareMix(const LayerSpec&) { return false; }
+
+void Recurrent::Mix(const float*, int, float*, float*) const PEDAL_REALTIME {}
+
 void Recurrent::PrepareLstm(const LayerSpec& spec) {
   const int units = spec.out, width = 4 * units;
   gates_.Prepare(4 * padded_, padded_ + in_);
@@ -86,6 +118,17 @@ void Recurrent::PrepareLstm(const LayerSpec& spec) {
     }
   }
 }
+
+// State: [h, x] (columns_end_), c (padded_), gates (4 padded_).
+void Recurrent::ProcessLstm(const float* x, float* state) const PEDAL_REALTIME {
+  float* c = state + columns_end_;
+  float* gates = c + padded_;
+  for (int k = 0; k < in_; ++k) state[padded_ + k] = x[k];
+  gates_.Process(state, gates);
+  LstmCell(gates, c, state, padded_);
+}
+
+#endif
 
 void Recurrent::PrepareGru(const LayerSpec& spec) {
   const int units = spec.out, width = 3 * units;
@@ -110,15 +153,6 @@ void Recurrent::Process(const float* x, float* state) const PEDAL_REALTIME {
     ProcessLstm(x, state);
   else
     ProcessGru(x, state);
-}
-
-// State: [h, x] (columns_end_), c (padded_), gates (4 padded_).
-void Recurrent::ProcessLstm(const float* x, float* state) const PEDAL_REALTIME {
-  float* c = state + columns_end_;
-  float* gates = c + padded_;
-  for (int k = 0; k < in_; ++k) state[padded_ + k] = x[k];
-  gates_.Process(state, gates);
-  LstmCell(gates, c, state, padded_);
 }
 
 // State: h (columns_end_), gates of h, gates of x (3 padded_ each).

@@ -1,6 +1,7 @@
 // One step of an LSTM or a GRU, all gates in one pass; the state lies with the caller,
 // so that one set of weights can sound on two paths at once.
 #pragma once
+#include "engine/lstm_wide.h"
 #include "engine/matvec.h"
 #include "engine/model_spec.h"
 
@@ -26,6 +27,14 @@ class Recurrent {
   int cell() const { return columns_end_; }
   int padded() const { return padded_; }
 
+  // Lets Mix play with this dense layer of one output behind. False where that can't be
+  // had here, and then Process must do. Allocates.
+  bool PrepareMix(const LayerSpec& dense);
+
+  // Plays `count` samples, the dense layer of PrepareMix included. x: (count, in());
+  // out: (count). How samples are grouped changes no bit. [audio]
+  void Mix(const float* x, int count, float* out, float* state) const PEDAL_REALTIME;
+
  private:
   void ProcessLstm(const float* x, float* state) const PEDAL_REALTIME;
   void ProcessGru(const float* x, float* state) const PEDAL_REALTIME;
@@ -39,6 +48,10 @@ class Recurrent {
   int state_size_ = 0;
   MatVec gates_;        // LSTM: of [h, x]. GRU: of h
   MatVec input_gates_;  // GRU: of x
+  AlignedFloats mix_;   // of PrepareMix: weights, then the bias
+#if PEDAL_LSTM_WIDE
+  LstmWide wide_;  // LSTM, in place of gates_
+#endif
 };
 
 }  // namespace pedal

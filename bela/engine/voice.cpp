@@ -105,12 +105,12 @@ void Voice::Conditioning(const Grid& grid, int i,
 
 int Voice::RunBlock1(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
   const Model& model = path_.playable->model();
-  float conditioning[kMaxConditioning];
+  float in[kGrid], conditioning[kGrid * kMaxConditioning];
   for (int i = begin; i < end; ++i) {
-    const float in = grid.Shaped(i, path_.delay);
-    Conditioning(grid, i, conditioning);
-    model.Process(&in, conditioning, &out[i], state_.data());
+    in[i] = grid.Shaped(i, path_.delay);
+    Conditioning(grid, i, conditioning + (i - begin) * model.conditioning());
   }
+  model.PlaySamples(in + begin, conditioning, end - begin, out + begin, state_.data());
   if (inject_nan_) {
     inject_nan_ = false;
     out[begin] = std::numeric_limits<float>::quiet_NaN();

@@ -117,6 +117,7 @@ void Run(Options options, const std::string& project) {
                           live ? TaskPriority::kAsked : TaskPriority::kIgnored);
   FlushDenormals();
   CatchSignals();
+  PlayBy(options.backend);
   if (options.audio == Audio::kWav) RunWav(options, project);
   if (options.audio == Audio::kDemo) RunDemo(options, project);
   if (options.audio == Audio::kCard) RunCard(options, project);
@@ -133,6 +134,7 @@ int main(int argc, char* argv[]) try {
   } else if (options.task == Task::kShowVersion) {
     std::printf("Bela API %d.%d.%d\n", BELA_MAJOR_VERSION, BELA_MINOR_VERSION,
                 BELA_BUGFIX_VERSION);
+    std::printf("back ends %s\n", BuiltInBackends());
   } else {
     Run(options, ProjectName(argv[0]));
   }

@@ -33,6 +33,7 @@ enum Code {
   kInputDevice,
   kOutputChannel,
   kInputChannel,
+  kBackend,
   kVersion,
 };
 
@@ -53,6 +54,7 @@ const option kLongOptions[] = {
     {"input-device", required_argument, nullptr, kInputDevice},
     {"output-channel", required_argument, nullptr, kOutputChannel},
     {"input-channel", required_argument, nullptr, kInputChannel},
+    {"backend", required_argument, nullptr, kBackend},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, kVersion},
     {nullptr, 0, nullptr, 0},
@@ -124,6 +126,9 @@ void Take(int code, Options* options) {
     case kInputChannel:
       options->card.input_channel =
           static_cast<int>(Number("--input-channel", 1.0, kMaxChannel));
+      break;
+    case kBackend:
+      options->backend = ReadBackend(optarg);
       break;
     case 'h':
       options->task = Task::kShowHelp;
@@ -200,6 +205,7 @@ void PrintUsage() {
       "  --output-channel N      card: the first of two, from 1 (default 1)\n"
       "  --cards                 lists the sound cards as JSON\n"
       "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"
+      "  --backend pedal|rtneural  who plays the layers of models (default pedal)\n"
       "  -h, --help   --version\n\n",
       stdout);
   Bela_usage();

@@ -40,6 +40,7 @@ PURE = {
     "arrival": set(),
     "latency": {"arrival", "errors"},
     "latency_views": {"latency"},
+    "bench_views": set(),
     "console/telemetry": set(),
     "console/course": {"console"},
     "console/fast": {"messages", "protocol"},

@@ -17,6 +17,7 @@
 #include "controls/surface.h"
 #include "engine/block_stats.h"
 #include "engine/level_stats.h"
+#include "host/backend.h"
 #include "host/rate_edge.h"
 #include "toys.h"
 
@@ -221,6 +222,17 @@ TEST_CASE("a card of another rate is resampled without memory or locks") {
                             });
           }) == 0);
   }
+}
+
+TEST_CASE("nor does it where rtneural plays the layers") {
+  if (!pedal::host::HasRtneural()) {
+    MESSAGE("skipped: this build has no RTNeural; RTNEURAL_DIR names a checkout");
+    return;
+  }
+  pedal::host::PlayBy(pedal::host::Backend::kRtneural);
+  BusyNight night;
+  pedal::host::PlayBy(pedal::host::Backend::kPedal);
+  CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
 }
 
 namespace {
