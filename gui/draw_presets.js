@@ -39,7 +39,9 @@ function drawRow(node, preset, state) {
   const name = preset.name || titled(preset.id);
   const [play, more, tools] = node.children;
   put(play.querySelector(".name"), name);
-  put(play.querySelector(".of"), titled(preset.effect));
+  const playable = preset.effect === "clean" || state.effects.includes(preset.effect);
+  put(play.querySelector(".of"), playable ? titled(preset.effect) : `${titled(preset.effect)}, not in this bank`);
+  flag(play, "aria-disabled", !playable);
   put(play.querySelector(".mark"), current && state.unsaved ? "unsaved" : "");
   flag(play, "aria-pressed", current);
   const waits = state.pending.some((intent) => intent.kind === "preset" && intent.target === preset.id);

@@ -149,10 +149,7 @@ def blocks_of(effect: Json) -> set[int]:
 
 def retired(table: Json) -> list[str]:
     """Ids of effects that a bank once had."""
-    kept = table.get("retired", [])
-    return (
-        [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else []
-    )
+    return list(table.get("retired", []))
 
 
 def _make(folder: Path, name: str, models: Sequence[New], provenance: Json) -> str:

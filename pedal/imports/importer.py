@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pedal import bank_edit
 from pedal.audio import RATE_HZ
-from pedal.bank import MANIFEST
+from pedal.bank import FRAMES_DELAY, MANIFEST
 from pedal.bank_edit import New
 from pedal.errors import BankError, UsageError
 from pedal.imports import formats, rates
@@ -37,6 +37,10 @@ class Imported:
                 f"is of {self.foreign.rate_hz:g} Hz; its state is moved to {RATE_HZ}, "
                 f"with an error of {self.measured.rate_error_db:.0f} dB"
             )
+        cascade = self.foreign.model["layers"][-1]["type"] == "mix"
+        if self.foreign.frames == 16 and not cascade:
+            late = f"{FRAMES_DELAY} samples late"
+            told.append(f"takes frames, so all of this bank's block 16 is {late}")
         if self.measured.hum_dbfs > rates.IDLE_DBFS:
             told.append(f"sounds by itself at idle: {self.measured.hum_dbfs:.0f} dBFS")
         return [f"{self.foreign.path}: {line}" for line in told]

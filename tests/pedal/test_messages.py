@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from pedal.ctl import intent, patience_s
 from pedal.errors import ProtocolError
 from pedal.messages import read
 from pedal.osc import decode, encode
@@ -74,3 +75,13 @@ def test_a_nan_on_the_wire_is_refused():
 def test_an_unknown_parameter_names_what_exists():
     with pytest.raises(ProtocolError, match="there are trim, drive, tone, level, gate"):
         read("/param/set", ["wah", 1])
+
+
+@pytest.mark.parametrize("name", ["../factory", "/etc", "a/b", ".", "", "Factory"])
+def test_a_bank_is_named_and_never_a_path(name):
+    with pytest.raises(ProtocolError, match="expected 1 to 31 of a-z, 0-9 and -"):
+        intent("/bank/load", [name])
+
+
+def test_a_bank_is_waited_for_longer_than_an_echo():
+    assert patience_s("/bank/load") > 5.0 > patience_s("/bypass")

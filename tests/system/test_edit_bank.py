@@ -11,6 +11,7 @@ from tests.system.browser import (
     open_page,
     tile,
 )
+from tests.system.edit_layer import save_new
 from tests.system.rig import environment
 from tests.system.stage import stage
 
@@ -65,6 +66,21 @@ def test_another_bank_is_chosen_and_its_tiles_come(page):
     page.locator("#layer").click()
     tile(page, "roar").click()
     assert_plays(page, "roar")
+
+
+def test_a_preset_whose_effect_the_bank_lacks_says_so(page):
+    edit(page)
+    page.locator("#bank-choice").select_option("night-set")
+    page.locator("#bank-take").click()
+    expect(page.locator("#bank-name")).to_have_text("Bank night-set")
+    save_new(page, "Verse")
+    row = page.locator("#presets .play")
+    expect(row.locator(".of")).to_have_text("Buzz")
+    page.locator("#bank-choice").select_option("day-set")
+    page.locator("#bank-take").click()
+    expect(row.locator(".of")).to_have_text("Buzz, not in this bank")
+    expect(row).to_have_attribute("aria-disabled", "true")
+    expect(row.locator(".mark")).to_have_text("unsaved")
 
 
 def test_keys_alone_choose_a_bank_and_a_second_page_follows(browser, pedal, page):

@@ -7,6 +7,7 @@ between two loads.
 
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 
@@ -15,12 +16,14 @@ import pytest
 
 from pedal import demo
 from pedal.errors import RejectedError
+from pedal.link import Link
 from pedal.paths import FACTORY_BANK
 from tests.helpers import edit_manifest, write_bank
 from tests.system.live import live
 from tests.system.rig import RATE_HZ, message, play
 from tests.system.stage import engine_missing, wait_until
 from tests.system.switching import AROUND, FADE, ideal, second_difference
+from tests.system.test_pedal_command import child, playing, wait_for
 
 pytestmark = pytest.mark.skipif(bool(engine_missing()), reason=engine_missing())
 
@@ -185,3 +188,19 @@ def test_the_last_bank_and_its_sound_come_up_again(tmp_path, root):
         with live(tmp_path, root, root / "night", last_bank=last_bank) as pedal:
             state = pedal.state()
             assert (state["bank"], state["effect"]) == (bank, effect)
+
+
+def test_a_killed_engine_comes_back_with_the_bank_that_played(tmp_path):
+    banks = tmp_path / "pedal-data" / "banks"  # of PEDAL_DATA
+    banks.mkdir(parents=True)
+    edit_manifest(write_bank(banks / "day"), other_sound)
+    with (
+        playing(write_bank(tmp_path / "night")) as (process, port),
+        Link(port=port) as link,
+    ):
+        wait_for(link, bank="night-set", fault="none")
+        link.ask("/bank/load", ["day"], 10.0)
+        link.ask("/effect/select", ["hiss"], 5.0)
+        time.sleep(0.5)  # until the command has heard of it
+        os.kill(child(process, "pedal-engine"), signal.SIGKILL)
+        wait_for(link, bank="day-set", effect="hiss")

@@ -174,8 +174,9 @@ def test_six_models_of_the_papers_kind_play_as_three_effects(tmp_path) -> None:
             path = tmp_path / f"{name}-{block}.json"
             path, truths[name, block] = foreign.paper(path, 10 * number, block, units)
             files.append(path)
-        effect, _ = import_files(files, name, bank, quick())
+        effect, (_, made) = import_files(files, name, bank, quick())
         assert effect == name
+        assert "15 samples late" in "".join(made.notes())
     loaded = banks.load(bank)
     assert loaded.ids == ("blues-driver", "rat", "tube-screamer")
     for (name, block), truth in truths.items():
