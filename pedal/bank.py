@@ -110,7 +110,12 @@ def load(folder: Path) -> Bank:
         )
     path = folder / MANIFEST
     _stays_inside(folder, path)
-    table = parse_json(path, read_bytes(path, MAX_MANIFEST_BYTES))
+    return of_table(folder, parse_json(path, read_bytes(path, MAX_MANIFEST_BYTES)))
+
+
+def of_table(folder: Path, table: object) -> Bank:
+    """The bank that a folder has with this for a manifest. Raises BankError as load."""
+    path = folder / MANIFEST
     _check_schema(path, table)
     assert isinstance(table, dict)
     _check_twins(path, table)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pedal import cli_rig, cli_train
+from pedal import cli_bank, cli_rig, cli_train
 from pedal.cli_options import (
     BackendOption,
     BankOption,
@@ -33,10 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-bank_app = typer.Typer(
-    help="Looks into banks.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(bank_app, name="bank")
+app.add_typer(cli_bank.bank_app, name="bank")
 
 
 def main() -> None:
@@ -234,36 +231,6 @@ def doctor(
         print(as_text(finding))
     if any(finding.health is Health.BROKEN for finding in findings):
         raise typer.Exit(1)
-
-
-@bank_app.command("list")
-def bank_list(
-    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
-    as_json: JsonOption = False,
-) -> None:
-    """Shows the effects of a bank: blocks, error on held-out audio, cost."""
-    from pedal.bank import load
-    from pedal.bank_views import as_rows, as_table
-
-    loaded = load(bank)
-    if as_json:
-        print(json.dumps(as_rows(loaded)))
-    else:
-        console().print(as_table(loaded))
-
-
-@bank_app.command("check")
-def bank_check(
-    bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
-) -> None:
-    """Reads every file of a bank; exit 1 and one line for the first fault."""
-    from pedal.bank import load
-
-    loaded = load(bank)
-    count = sum(len(effect.models) for effect in loaded.effects)
-    print(
-        f'bank "{loaded.name}": {len(loaded.effects)} effects, {count} models, all good'
-    )
 
 
 app.command()(cli_train.train)

@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from pedal import audio
+from pedal.errors import BankError
 from pedal.render import Job, render
 
 Audio = NDArray[np.float32]
@@ -36,5 +37,9 @@ class Deployed:
             job = Job(dry, wet, self.effect, self.block, PERIOD, self.bank, raw=True)
             figures = render(Job(**{**vars(job), "params": params}))
             played, _ = soundfile.read(wet, dtype="float32")
+        broke = [text for text in figures.alarms if str(text).startswith("nan")]
+        if broke:  # from there on it was dry guitar
+            what = f'effect "{self.effect}", block {self.block}'
+            raise BankError(f"{what}: expected sound, found that it broke: {broke[0]}")
         late = figures.delay_samples
         return played[late : late + len(samples)], 1000.0 * figures.block_us / PERIOD

@@ -19,6 +19,7 @@ PACKAGES = (
     "numpy",
     "soundfile",
     "soxr",
+    "pyloudnorm",
     "python-osc",
     "rich",
     "typer",

@@ -1,10 +1,8 @@
 """Reads and checks one model in RTNeural's JSON (the layout of Keras weights).
 
-Layout, per layer, with I inputs and H units:
-  lstm   weights W (I, 4H), U (H, 4H), b (4H); gates i, f, c, o
-  gru    weights W (I, 3H), U (H, 3H), b (2, 3H); gates z, r, h; b[0] input, b[1] state
-  dense  weights W (I, H), b (H); activation "", tanh, relu or sigmoid
-Source: https://github.com/jatinchowdhury18/RTNeural, python/model_utils.py.
+Its layers are described in pedal/layer_file.py.
+in_skip is what the input frame is multiplied by and added to the last layer's output; 0
+where there is none. AIDA-X knows 0 and 1; others come of its gains at import.
 One layer is ours, and may come last, a pedal's output capacitor with Q one-poles:
   couplers  weights pole (Q), depth (Q); y = w + sum of depth low(w), where w is what
             comes before with the skip, low += (1 - pole) (w - low), and poles are in
@@ -19,33 +17,23 @@ from pathlib import Path
 
 import numpy as np
 
-from pedal import cascade_file
+from pedal import cascade_file, layer_file
 from pedal.errors import BankError
+from pedal.layer_file import Layer
 from pedal.model_fields import array_of, last_size, wrong
 
 MAX_MODEL_BYTES = 16 * 1024 * 1024
 MAX_COUPLERS = 8
-MAX_DENSE = 4  # before the recurrent layer, and as many after it
-ACTIVATIONS = {"lstm": ("",), "gru": ("",), "dense": ("", "tanh", "relu", "sigmoid")}
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One layer; weights are float64 arrays, shaped as the head of this file says."""
-
-    kind: str
-    activation: str
-    units: int
-    weights: tuple[np.ndarray, ...]
+MAX_SKIP = 1e6
 
 
 @dataclass(frozen=True)
 class Network:
-    """A whole model: values in and out per frame; by skip, x is added to y."""
+    """A whole model: values in and out per frame; skip times x is added to y."""
 
     inputs: int
     outputs: int
-    skip: bool
+    skip: float
     layers: tuple[Layer, ...]
 
     @property
@@ -104,39 +92,49 @@ def parse_network(
     frames: audio samples in and out per step. conditioning: parameter ids after them.
     Raises BankError naming file, field, found and expected.
     """
-    table = parse_json(path, content)
+    return network_of(path, parse_json(path, content), frames, len(conditioning))
+
+
+def network_of(path: Path, table: object, frames: int, knobs: int) -> Network:
+    """The model of a file's JSON, checked as parse_network does.
+
+    knobs: how many inputs there are beside the frame's.
+    """
     if not isinstance(table, dict):
         raise wrong(path, "top level", "an object", type(table).__name__)
     inputs = last_size(path, "in_shape", table.get("in_shape"))
-    if inputs != frames + len(conditioning):
-        expected = f"{frames} + {len(conditioning)} inputs"
+    if inputs != frames + knobs:
+        expected = f"{frames} + {knobs} inputs"
         raise wrong(path, "in_shape[2]", expected, inputs)
     skip = table.get("in_skip", 0)
-    if isinstance(skip, bool) or skip not in (0, 1):
-        raise wrong(path, "in_skip", "0 or 1", skip)
+    if not isinstance(skip, int | float) or isinstance(skip, bool):
+        raise wrong(path, "in_skip", "a number", skip)
+    if not abs(skip) <= MAX_SKIP:
+        raise wrong(path, "in_skip", f"at most {MAX_SKIP:g}", skip)
     rows = table.get("layers")
     if not isinstance(rows, list) or not rows:
         raise wrong(path, "layers", "a list of layers", rows)
     if cascade_file.is_cascade(rows):
-        return _cascade(path, rows, frames, len(conditioning), skip)
+        return _cascade(path, rows, frames, knobs, skip)
     last = rows[-1]
     coupled = isinstance(last, dict) and last.get("type") == "couplers"
     rows = rows[:-1] if coupled else rows
-    _check_order(path, rows)
+    layer_file.check_order(path, rows)
     layers, size = [], inputs
     for number, row in enumerate(rows):
-        layers.append(_layer(path, f"layers[{number}]", row, size))
+        layers.append(layer_file.check(path, f"layers[{number}]", row, size))
         size = layers[-1].units
+    layer_file.check_history(path, layers)
     if size != frames:
         raise wrong(
             path, f"layers[{len(rows) - 1}].shape[2]", f"{frames} outputs", size
         )
     if coupled:
         layers.append(_couplers(path, f"layers[{len(rows)}]", last, frames))
-    return Network(inputs, size, bool(skip), tuple(layers))
+    return Network(inputs, size, float(skip), tuple(layers))
 
 
-def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Network:
+def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: float) -> Network:
     """A time-invariant network, its layers checked by themselves."""
     if frames != cascade_file.BLOCK or skip:
         found = f"{frames} frames, in_skip {skip}"
@@ -146,7 +144,7 @@ def _cascade(path: Path, rows: list, frames: int, knobs: int, skip: int) -> Netw
         Layer(row["type"], row.get("activation", ""), row["shape"][2], arrays)
         for row, arrays in zip(rows, weights, strict=True)
     )
-    return Network(frames + knobs, frames, False, layers)
+    return Network(frames + knobs, frames, 0.0, layers)
 
 
 def _couplers(path: Path, field: str, row: dict, frames: int) -> Layer:
@@ -169,41 +167,3 @@ def _couplers(path: Path, field: str, row: dict, frames: int) -> Layer:
         found = float(pole[outside][0])
         raise wrong(path, f"{field}.weights[0]", "poles in 0..1, 1 excluded", found)
     return Layer("couplers", "", frames, (pole, depth))
-
-
-def _check_order(path: Path, rows: list) -> None:
-    """At most one recurrent layer, at most MAX_DENSE dense ones on each side of it."""
-    kinds = [row.get("type") if isinstance(row, dict) else None for row in rows]
-    for number, kind in enumerate(kinds):
-        if not isinstance(kind, str) or kind not in ACTIVATIONS:
-            raise wrong(path, f"layers[{number}].type", "lstm, gru or dense", kind)
-    recurrent = [number for number, kind in enumerate(kinds) if kind != "dense"]
-    if len(recurrent) > 1:
-        raise wrong(path, "layers", "at most one recurrent layer", len(recurrent))
-    split = recurrent[0] if recurrent else 0
-    longest = max(split, len(kinds) - split - len(recurrent))
-    if longest > MAX_DENSE:
-        raise wrong(path, "layers", f"at most {MAX_DENSE} dense layers a side", longest)
-
-
-def _layer(path: Path, field: str, row: dict, inputs: int) -> Layer:
-    """One layer, its weights of the shapes that its kind and sizes ask for."""
-    kind, units = row["type"], last_size(path, f"{field}.shape", row.get("shape"))
-    activation = row.get("activation", "")
-    if activation not in ACTIVATIONS[kind]:
-        names = ", ".join(name or '""' for name in ACTIVATIONS[kind])
-        raise wrong(path, f"{field}.activation", names, activation)
-    shapes = {
-        "lstm": ((inputs, 4 * units), (units, 4 * units), (4 * units,)),
-        "gru": ((inputs, 3 * units), (units, 3 * units), (2, 3 * units)),
-        "dense": ((inputs, units), (units,)),
-    }[kind]
-    values = row.get("weights")
-    if not isinstance(values, list) or len(values) != len(shapes):
-        count = len(values) if isinstance(values, list) else values
-        raise wrong(path, f"{field}.weights", f"{len(shapes)} arrays", count)
-    weights = tuple(
-        array_of(path, f"{field}.weights[{number}]", value, shape)
-        for number, (value, shape) in enumerate(zip(values, shapes, strict=True))
-    )
-    return Layer(kind, activation, units, weights)

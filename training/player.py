@@ -38,7 +38,7 @@ class Player:
             self.low = torch.zeros(len(self.couplers[0]), lanes)
             rows = rows[:-1]
         self.layers = [(row, tensors(row)) for row in rows]
-        self.in_skip = bool(model.get("in_skip", 0))
+        self.in_skip = float(model.get("in_skip", 0))
         self.frames = int(model["layers"][-1]["shape"][-1])
         self.lanes = lanes
         self.state: dict[int, tuple[Tensor, Tensor]] = {}
@@ -52,7 +52,7 @@ class Player:
                 x = ACTIVATIONS[row["activation"]](x @ weights[0] + weights[1])
             else:
                 x = self.recur(place, row, weights, x)
-        x = x + audio if self.in_skip else x
+        x = x + self.in_skip * audio if self.in_skip else x
         return self.couple(x) if self.couplers else x
 
     def couple(self, x: Tensor) -> Tensor:

@@ -19,11 +19,19 @@ def sigmoid(x: Array) -> Array:
     return 0.5 + 0.5 * np.tanh(0.5 * x)
 
 
+def softmax(x: Array) -> Array:
+    """e^x over their sum, along the last axis."""
+    raised = np.exp(x - x.max(axis=-1, keepdims=True))
+    return raised / raised.sum(axis=-1, keepdims=True)
+
+
 ACTIVATIONS = {
     "": lambda x: x,
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0.0),
+    "elu": lambda x: np.where(x < 0.0, np.expm1(np.minimum(x, 0.0)), x),
     "sigmoid": sigmoid,
+    "softmax": softmax,
 }
 
 
@@ -135,25 +143,50 @@ class Player:
         if self.layers[-1][0]["type"] == "couplers":
             self.couplers = self.layers.pop()[1]
             self.low = np.zeros((lanes, len(self.couplers[0])))
-        self.in_skip = bool(model.get("in_skip", 0))
+        self.in_skip = float(model.get("in_skip", 0))
         self.state: dict[int, tuple[Array, Array]] = {}
+        self.past: dict[int, list[tuple[Array, Array]]] = {}  # the newest first
+        self.heard: dict[int, list[Array]] = {}  # of each conv1d, the newest last
         for place, (layer, _) in enumerate(self.layers):
             if layer["type"] in ("lstm", "gru"):
                 zeros = np.zeros((lanes, int(layer["shape"][-1])))
                 self.state[place] = (zeros, zeros)
+            elif layer["type"] == "conv1d":
+                self.heard[place] = []
 
     def step(self, audio: Array, knobs: Array) -> Array:
         """audio: (B, F), knobs: (B, K).   returns: (B, F)."""
         x = np.concatenate((audio, knobs), axis=1)
         for place, (layer, weights) in enumerate(self.layers):
+            bend = ACTIVATIONS[layer.get("activation", "")]
             if layer["type"] == "dense":
-                x = ACTIVATIONS[layer["activation"]](x @ weights[0] + weights[1])
+                x = bend(x @ weights[0] + weights[1])
+            elif layer["type"] == "conv1d":
+                x = bend(conv1d(x, self.heard[place], layer, weights))
+            elif layer["type"] == "activation":
+                x = bend(x)
+            elif layer["type"] == "prelu":
+                x = np.where(x < 0.0, weights[0][0] * x, x)
+            elif layer["type"] == "batchnorm":
+                x = batchnorm(x, float(layer["epsilon"]), weights)
             else:
                 advance = lstm if layer["type"] == "lstm" else gru
-                self.state[place] = advance(x, self.state[place], weights)
+                start = self.recalled(place, layer)
+                self.state[place] = advance(x, start, weights)
                 x = self.state[place][0]
-        x = x + audio if self.in_skip else x
+        x = x + self.in_skip * audio if self.in_skip else x
         return x if self.couplers is None else self.couple(x)
+
+    def recalled(self, place: int, layer: Model) -> tuple[Array, Array]:
+        """What a step starts from: the last state, or a sum of the last four."""
+        if "recall" not in layer:
+            return self.state[place]
+        past = self.past.setdefault(place, [])
+        past.insert(0, self.state[place])
+        del past[len(layer["recall"]) :]
+        pairs = list(zip(layer["recall"], past, strict=False))
+        hidden, cell = (sum(w * state[k] for w, state in pairs) for k in (0, 1))
+        return hidden, cell
 
     def couple(self, w: Array) -> Array:
         """The output capacitor (pedal/model_file.py).   w: (B, F); returns: (B, F)."""
@@ -186,6 +219,38 @@ def gru(
     z = sigmoid(z + z_hidden)
     fresh = np.tanh(candidate + sigmoid(r + r_hidden) * recalled)
     return (1.0 - z) * fresh + z * state[0], state[1]
+
+
+def conv1d(x: Array, heard: list[Array], layer: Model, weights: list[Array]) -> Array:
+    """One step of a causal convolution.   x: (B, I); returns: (B, H).
+
+    heard: the steps so far, to which this one is added; before them was silence.
+    """
+    kernel, bias = weights  # (taps, I / groups, H), the oldest tap first
+    groups, dilation = int(layer.get("groups", 1)), last_of(layer["dilation"])
+    heard.append(x)
+    total = np.broadcast_to(bias, (len(x), len(bias)))
+    for back, tap in enumerate(kernel[::-1]):
+        if back * dilation >= len(heard):
+            break
+        parts = np.split(heard[-1 - back * dilation], groups, axis=1)
+        units = np.split(tap, groups, axis=1)
+        both = zip(parts, units, strict=True)
+        total = total + np.concatenate([part @ unit for part, unit in both], axis=1)
+    del heard[: -dilation * len(kernel)]
+    return total
+
+
+def last_of(value: int | list[int]) -> int:
+    """A number, or the last of those that Keras writes."""
+    return value[-1] if isinstance(value, list) else value
+
+
+def batchnorm(x: Array, epsilon: float, weights: list[Array]) -> Array:
+    """Batch normalisation at inference.   x, returns: (B, H)."""
+    gamma, beta = weights[:2] if len(weights) == 4 else (1.0, 0.0)
+    mean, variance = weights[-2:]
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
 
 
 def run(model: Model, audio: ArrayLike, conditioning: ArrayLike, frames: int) -> Array:

@@ -1,8 +1,7 @@
-// A dense layer: a dot product for one output, else a matrix; then the activation, all
-// lanes at once.
+// A dense layer: a dot product for one output, else a matrix; then the activation.
 #include "engine/dense.h"
 
-#include "engine/rational.h"
+#include "engine/activate.h"
 
 namespace pedal {
 namespace {
@@ -30,22 +29,6 @@ float DotVectors(const float* a, const float* b, int count) {
   return sum + Dot(a + i, b + i, count - i);
 }
 
-void Activate(Activation activation, float* x, int padded) {
-  const Vec zero = Splat(0.0f), half = Splat(0.5f);
-  for (int i = 0; i < padded; i += kLanes) {
-    const Vec v = Load(x + i);
-    if (activation == Activation::kTanh) {
-      const Fraction t = Tanh(v);
-      Store(x + i, Divide(t.numerator, t.denominator));
-    } else if (activation == Activation::kSigmoid) {
-      const Fraction t = Tanh(Mul(half, v));
-      Store(x + i, MulAdd(half, half, Divide(t.numerator, t.denominator)));
-    } else {
-      Store(x + i, Max(v, zero));
-    }
-  }
-}
-
 }  // namespace
 
 void Dense::Prepare(const LayerSpec& spec) {
@@ -71,7 +54,7 @@ void Dense::Process(const float* x, float* out) const PEDAL_REALTIME {
   } else {
     matrix_.Process(x, out);
   }
-  if (activation_ != Activation::kNone) Activate(activation_, out, padded_out());
+  Activate(activation_, out, out_);
 }
 
 }  // namespace pedal

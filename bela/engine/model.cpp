@@ -2,9 +2,9 @@
 // output to the next.
 #include "engine/model.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "engine/finite.h"
 
@@ -19,24 +19,6 @@ bool AllFinite(const std::vector<float>& values) {
   for (float v : values)
     if (!IsFinite(v)) return false;
   return true;
-}
-
-const char* CheckLayer(const LayerSpec& layer) {
-  const std::size_t in = static_cast<std::size_t>(layer.in);
-  const std::size_t out = static_cast<std::size_t>(layer.out);
-  const std::size_t gates = static_cast<std::size_t>(GatesOf(layer.kind));
-  const bool recurs = layer.kind != LayerKind::kDense;
-  const std::size_t biases = layer.kind == LayerKind::kGru ? 2 : 1;
-  if (layer.in < 1 || layer.in > kMaxUnits + kMaxConditioning)
-    return "a layer's input is not 1 to 128 wide";
-  if (layer.out < 1 || layer.out > kMaxUnits) return "a layer has not 1 to 128 units";
-  if (layer.kernel.size() != in * gates * out) return "a kernel has the wrong size";
-  if (layer.recurrent.size() != (recurs ? out * gates * out : 0))
-    return "a recurrent kernel has the wrong size";
-  if (layer.bias.size() != biases * gates * out) return "a bias has the wrong size";
-  if (!AllFinite(layer.kernel) || !AllFinite(layer.recurrent) || !AllFinite(layer.bias))
-    return "a weight is not a finite number";
-  return nullptr;
 }
 
 const char* CheckCouplers(const ModelSpec& spec) {
@@ -60,39 +42,47 @@ const char* CheckSpec(const ModelSpec& spec) {
     return "there are not 0 to 4 conditioning inputs";
   if (spec.cascade.taps != 0) {
     if (spec.frames != kMaxFrames) return "a cascade is no model of block 16";
-    if (spec.skip || !spec.layers.empty() || !spec.coupler_pole.empty())
+    if (spec.skip != 0.0f || !spec.layers.empty() || !spec.coupler_pole.empty())
       return "there is more than the cascade";
     return CheckCascade(spec.cascade, spec.conditioning);
   }
   if (spec.layers.empty()) return "there are no layers";
-  int width = spec.frames + spec.conditioning, before = 0, after = 0, recurrent = 0;
+  if (!IsFinite(spec.skip)) return "the skip is not a finite number";
+  if (spec.layers.size() > static_cast<std::size_t>(kMaxLayers))
+    return "there are more than 16 layers";
+  int width = spec.frames + spec.conditioning, history = 0;
   for (const LayerSpec& layer : spec.layers) {
     if (const char* wrong = CheckLayer(layer)) return wrong;
     if (layer.in != width) return "a layer does not take what the one before gives";
     width = layer.out;
-    if (layer.kind != LayerKind::kDense)
-      ++recurrent;
-    else
-      ++(recurrent ? after : before);
+    history += (layer.taps - 1) * layer.dilation * layer.in;
+    if (history > kMaxHistory)
+      return "the conv1d layers remember more than 8192 values";
   }
-  if (recurrent > 1) return "there is more than one recurrent layer";
-  if (before > kMaxDenseBefore + (recurrent ? 0 : kMaxDenseAfter))
-    return "there are too many dense layers before the recurrent one";
-  if (after > kMaxDenseAfter)
-    return "there are too many dense layers after the recurrent one";
   if (width != spec.frames)
     return "the last layer does not give as many samples as the first takes";
   return CheckCouplers(spec);
+}
+
+// True where an LSTM, and a dense layer of one output behind it, are all there is, and
+// one kernel plays both.
+bool Model::PrepareMixer(const ModelSpec& spec) {
+  if (frames_ != 1 || spec.layers.size() != 2) return false;
+  const LayerSpec &lstm = spec.layers[0], &dense = spec.layers[1];
+  if (lstm.kind != LayerKind::kLstm || !lstm.recall.empty()) return false;
+  if (dense.kind != LayerKind::kDense || dense.activation != Activation::kNone)
+    return false;
+  mixer_.Prepare(lstm);
+  return mixer_.PrepareMix(dense);
 }
 
 void Model::Prepare(const ModelSpec& spec) {
   frames_ = spec.frames;
   conditioning_ = spec.conditioning;
   skip_ = spec.skip;
-  recurs_ = false;
-  before_.clear();
-  after_.clear();
+  layers_.clear();
   other_ = make_other_layers ? make_other_layers(spec) : nullptr;
+  mixes_ = !other_ && PrepareMixer(spec);
   cascades_ = spec.cascade.taps != 0;
   if (cascades_) {
     cascade_.Prepare(spec.cascade, conditioning_);
@@ -104,23 +94,15 @@ void Model::Prepare(const ModelSpec& spec) {
   state_size_ = input_size_;
   float macs = 0.0f;
   for (const LayerSpec& layer : spec.layers) {
-    macs += static_cast<float>(layer.kernel.size() + layer.recurrent.size());
-    if (other_) continue;
-    if (layer.kind != LayerKind::kDense) {
-      recurrent_.Prepare(layer);
-      recurs_ = true;
-      state_size_ += recurrent_.state_size();
-      continue;
-    }
-    std::vector<Dense>& side = recurs_ ? after_ : before_;
-    side.emplace_back();
-    side.back().Prepare(layer);
-    state_size_ += ToLine(side.back().padded_out());
+    Layer made;
+    made.Prepare(layer);
+    macs += made.macs();
+    if (other_ || mixes_) continue;
+    state_size_ += made.state_size();
+    layers_.push_back(std::move(made));
   }
-  mixes_ = !other_ && frames_ == 1 && recurs_ && before_.empty() &&
-           after_.size() == 1 && spec.layers.back().activation == Activation::kNone &&
-           recurrent_.PrepareMix(spec.layers.back());
   if (other_) state_size_ += other_->state_size();
+  if (mixes_) state_size_ += mixer_.state_size();
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
   state_size_ += ToLine(static_cast<int>(coupler_pole_.size()));
@@ -154,23 +136,13 @@ void Model::Process(const float* in, const float* conditioning, float* out,
     x = other_->Process(x, next);
     next += other_->state_size();
   }
-  for (const Dense& layer : before_) {
+  for (const Layer& layer : layers_) {
     layer.Process(x, next);
     x = next;
-    next += ToLine(layer.padded_out());
+    next += layer.state_size();
   }
-  if (recurs_) {
-    recurrent_.Process(x, next);
-    x = next;
-    next += recurrent_.state_size();
-  }
-  for (const Dense& layer : after_) {
-    layer.Process(x, next);
-    x = next;
-    next += ToLine(layer.padded_out());
-  }
-  if (skip_)
-    for (int i = 0; i < frames_; ++i) out[i] = x[i] + frame[i];
+  if (skip_ != 0.0f)
+    for (int i = 0; i < frames_; ++i) out[i] = x[i] + skip_ * frame[i];
   else
     for (int i = 0; i < frames_; ++i) out[i] = x[i];
   Couple(out, next);
@@ -183,25 +155,23 @@ void Model::PlaySamples(const float* in, const float* conditioning, int count,
       Process(in + n, conditioning + n * conditioning_, out + n, state);
     return;
   }
-  float* layer = state + input_size_;
-  if (conditioning_ == 0 && !skip_ && coupler_pole_.empty())
-    return recurrent_.Mix(in, count, out, layer);
-  float* low = layer + recurrent_.state_size() + ToLine(after_[0].padded_out());
+  float* own = state + input_size_;
+  if (conditioning_ == 0 && skip_ == 0.0f && coupler_pole_.empty())
+    return mixer_.Mix(in, count, out, own);
   constexpr int kAtOnce = 16;
   float x[kAtOnce * (1 + kMaxConditioning)], mixed[kAtOnce];
   for (int done = 0; done < count; done += kAtOnce) {
-    const int some = std::min(count - done, kAtOnce);
+    const int some = count - done < kAtOnce ? count - done : kAtOnce;
     float* to = x;
     for (int n = done; n < done + some; ++n) {
       *to++ = in[n];
       for (int k = 0; k < conditioning_; ++k)
         *to++ = conditioning[n * conditioning_ + k];
     }
-    recurrent_.Mix(x, some, mixed, layer);
+    mixer_.Mix(x, some, mixed, own);
     for (int n = 0; n < some; ++n) {
-      const float skipped = skip_ ? in[done + n] : 0.0f;
-      out[done + n] = mixed[n] + skipped;
-      Couple(out + done + n, low);
+      out[done + n] = mixed[n] + (skip_ != 0.0f ? skip_ * in[done + n] : 0.0f);
+      Couple(out + done + n, own + mixer_.state_size());
     }
   }
 }

@@ -1,18 +1,19 @@
-// A neural network that plays: dense layers, at most one recurrent layer, dense layers,
-// in that order; or a time-invariant cascade.
+// A neural network that plays: layers, each on the output of the one before; or a
+// time-invariant cascade.
 #pragma once
 #include <vector>
 
 #include "engine/cascade.h"
-#include "engine/dense.h"
+#include "engine/layer.h"
 #include "engine/model_spec.h"
 #include "engine/other_layers.h"
-#include "engine/recurrent.h"
 
 namespace pedal {
 
-// Room for the state of the largest model that CheckSpec admits.
-constexpr int kMaxStateFloats = 20480;
+// Room for the state of the largest model that CheckSpec admits: fifteen recurrent
+// layers of 128 units, 1808 floats each where they recall, and a conv1d that remembers
+// kMaxHistory values and sees them all at once.
+constexpr int kMaxStateFloats = 45056;
 
 // nullptr where `spec` can be played, else what is wrong with it, as half a sentence.
 const char* CheckSpec(const ModelSpec& spec);
@@ -57,18 +58,18 @@ class Model {
   void Settle(const float* conditioning, float* state) const;
 
  private:
+  bool PrepareMixer(const ModelSpec& spec);
   void Couple(float* out, float* low) const PEDAL_REALTIME;
 
   int frames_ = 1;
   int conditioning_ = 0;
-  bool skip_ = false;
-  bool recurs_ = false;
-  bool mixes_ = false;  // recurrent_ plays the only layer behind it, too
+  float skip_ = 0.0f;
   bool cascades_ = false;
-  std::vector<Dense> before_, after_;
-  Recurrent recurrent_;
+  bool mixes_ = false;
+  std::vector<Layer> layers_;  // where neither of the next two plays in their place
+  std::unique_ptr<OtherLayers> other_;
+  Recurrent mixer_;  // with mixes_: an LSTM and the dense layer behind it
   Cascade cascade_;
-  std::unique_ptr<OtherLayers> other_;  // plays in place of the layers here
   std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;
   int input_size_ =

@@ -30,6 +30,11 @@ class Recurrent {
   // out: (count). How samples are grouped changes no bit. [audio]
   void Mix(const float* x, int count, float* out, float* state) const PEDAL_REALTIME;
 
+  // Where in the state the cell of an LSTM lies, `padded()` floats; the hidden state,
+  // as many, is at its start.
+  int cell() const { return columns_end_; }
+  int padded() const { return padded_; }
+
  private:
   void ProcessLstm(const float* x, float* state) const PEDAL_REALTIME;
   void ProcessGru(const float* x, float* state) const PEDAL_REALTIME;

@@ -95,7 +95,7 @@ void Take(int code, Options* options) {
       options->osc_port = static_cast<int>(Number("--osc-port", 0.0, 65535.0));
       break;
     case kBackend:
-      options->backend = ReadBackend(optarg);
+      options->backend = optarg;
       break;
     case 'h':
       options->task = Task::kShowHelp;

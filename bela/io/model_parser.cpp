@@ -1,58 +1,17 @@
 // RTNeural's JSON, and ours for cascades -> ModelSpec, with the size of every array
 // checked before it is used.
+#include <cmath>
+
 #include "io/bank_loader.h"
 #include "io/cascade_parser.h"
 #include "io/json.h"
+#include "io/layer_parser.h"
 #include "io/model_rows.h"
 
 namespace pedal {
 namespace {
 
-std::string ReadKind(const JSONValue* layer, LayerSpec* spec) {
-  std::string type, activation;
-  if (!GetText(layer, L"type", &type)) return "type: is missing";
-  GetText(layer, L"activation", &activation);
-  if (type == "lstm" || type == "gru") {
-    spec->kind = type == "lstm" ? LayerKind::kLstm : LayerKind::kGru;
-    return "";
-  }
-  if (type != "dense" && type != "time-distributed-dense")
-    return "type: found " + type + ", expected lstm, gru or dense";
-  if (activation.empty() || activation == "linear")
-    spec->activation = Activation::kNone;
-  else if (activation == "tanh")
-    spec->activation = Activation::kTanh;
-  else if (activation == "relu")
-    spec->activation = Activation::kRelu;
-  else if (activation == "sigmoid")
-    spec->activation = Activation::kSigmoid;
-  else
-    return "activation: found " + activation + ", expected none, tanh, relu or sigmoid";
-  return "";
-}
-
-std::string ReadLayer(const JSONValue* layer, int in, LayerSpec* spec) {
-  std::string wrong = ReadKind(layer, spec);
-  if (!wrong.empty()) return wrong;
-  spec->in = in;
-  if (!LastOfShape(layer, L"shape", kMaxUnits, &spec->out))
-    return "shape: expected [..., 1 to 128]";
-  const JSONArray* weights = GetArray(layer, L"weights");
-  const bool recurs = spec->kind != LayerKind::kDense;
-  const std::size_t parts = recurs ? 3 : 2;
-  if (!weights || weights->size() != parts)
-    return "weights: expected " + std::to_string(parts) + " arrays";
-  const std::size_t units = static_cast<std::size_t>(spec->out);
-  const std::size_t width = static_cast<std::size_t>(GatesOf(spec->kind)) * units;
-  wrong = ReadRows((*weights)[0], static_cast<std::size_t>(in), width, &spec->kernel);
-  if (!wrong.empty()) return "kernel: " + wrong;
-  if (recurs) wrong = ReadRows((*weights)[1], units, width, &spec->recurrent);
-  if (!wrong.empty()) return "recurrent kernel: " + wrong;
-  wrong = spec->kind == LayerKind::kGru
-              ? ReadRows(weights->back(), 2, width, &spec->bias)
-              : ReadRow(weights->back(), width, &spec->bias);
-  return wrong.empty() ? "" : "bias: " + wrong;
-}
+constexpr double kMaxSkip = 1e6;
 
 bool IsCouplers(const JSONValue* layer) {
   std::string type;
@@ -85,7 +44,9 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
   spec->frames = frames;
   spec->conditioning = conditioning;
   double skip = 0.0;
-  spec->skip = GetNumber(root.get(), L"in_skip", &skip) && skip != 0.0;
+  if (GetNumber(root.get(), L"in_skip", &skip) && !(std::fabs(skip) <= kMaxSkip))
+    return "in_skip: expected a number up to 1e6";
+  spec->skip = static_cast<float>(skip);
   int width = 0;
   if (!LastOfShape(root.get(), L"in_shape", kMaxUnits + kMaxConditioning, &width))
     return "in_shape: expected [..., size]";
@@ -100,8 +61,8 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
     const char* unfit = CheckSpec(*spec);
     return unfit ? unfit : "";
   }
-  if (!layers || layers->empty() || layers->size() > 10)
-    return "layers: expected 1 to 10 of them";
+  if (!layers || layers->empty() || layers->size() > kMaxLayers + 1)
+    return "layers: expected 1 to 16 of them, and couplers";
   const bool coupled = IsCouplers(layers->back());
   const std::size_t count = layers->size() - (coupled ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {

@@ -13,11 +13,11 @@
 
 #include <cstdlib>
 
+#include "backend/backend.h"
 #include "controls/leds.h"
 #include "controls/surface.h"
 #include "engine/block_stats.h"
 #include "engine/level_stats.h"
-#include "host/backend.h"
 #include "toys.h"
 
 namespace {
@@ -156,11 +156,13 @@ class BusyNight {
             engine.state().preset, engine.state().expression};
   }
 
-  // The toys, "two" with a cascade for block 16 that follows a knob.
+  // The toys, "two" with a cascade for block 16 that follows a knob, "three" with one
+  // of every layer.
   static std::unique_ptr<pedal::Bank> Toys() {
     std::unique_ptr<pedal::Bank> bank = toys::ToyBank();
     bank->effects[1].block16->Prepare(toys::RandomCascade({6, 6}, 1, 0.5f, 4), 1.0f,
                                       {pedal::protocol::ParamId::kDrive});
+    bank->effects[2].block1->Prepare(toys::EveryLayer(1, 0, 6), 1.0f, {});
     return bank;
   }
 
@@ -196,13 +198,13 @@ TEST_CASE("the audio path allocates and locks nothing, whatever is switched") {
 }
 
 TEST_CASE("nor does it where rtneural plays the layers") {
-  if (!pedal::host::HasRtneural()) {
+  if (!pedal::HasRtneural()) {
     MESSAGE("skipped: this build has no RTNeural; RTNEURAL_DIR names a checkout");
     return;
   }
-  pedal::host::PlayBy(pedal::host::Backend::kRtneural);
+  pedal::PlayBy(pedal::Backend::kRtneural);
   BusyNight night;
-  pedal::host::PlayBy(pedal::host::Backend::kPedal);
+  pedal::PlayBy(pedal::Backend::kPedal);
   CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
 }
 

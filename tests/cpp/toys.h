@@ -46,6 +46,59 @@ inline pedal::ModelSpec RandomSpec(pedal::LayerKind kind, int units, int frames,
   return spec;
 }
 
+// A layer of random weights, of any kind.
+inline pedal::LayerSpec RandomLayer(pedal::LayerKind kind, int in, int out,
+                                    std::mt19937* rng, int taps = 1, int dilation = 1,
+                                    int groups = 1) {
+  using Kind = pedal::LayerKind;
+  const std::size_t wide = static_cast<std::size_t>(in);
+  const std::size_t units = static_cast<std::size_t>(out);
+  const std::size_t gates = static_cast<std::size_t>(pedal::GatesOf(kind));
+  const bool recurs = kind == Kind::kLstm || kind == Kind::kGru;
+  pedal::LayerSpec layer;
+  layer.kind = kind;
+  layer.in = in;
+  layer.out = out;
+  layer.taps = taps;
+  layer.dilation = dilation;
+  layer.groups = groups;
+  const float scale = 1.0f / std::sqrt(static_cast<float>(in * taps / groups));
+  std::size_t weights = static_cast<std::size_t>(taps) * wide * gates * units /
+                        static_cast<std::size_t>(groups);
+  if (kind == Kind::kActivation) return layer;
+  if (kind == Kind::kPrelu || kind == Kind::kBatchNorm) weights = units;
+  layer.kernel = Random(rng, weights, pedal::KeepsWidth(kind) ? 1.0f : 2.0f * scale);
+  if (recurs) layer.recurrent = Random(rng, units * gates * units, scale);
+  if (kind != Kind::kPrelu)
+    layer.bias = Random(rng, (kind == Kind::kGru ? 2 : 1) * gates * units, 0.2f);
+  return layer;
+}
+
+// One of each layer, with each activation.
+inline pedal::ModelSpec EveryLayer(int frames, int knobs, unsigned seed) {
+  using Kind = pedal::LayerKind;
+  std::mt19937 rng(seed);
+  pedal::ModelSpec spec;
+  spec.frames = frames;
+  spec.conditioning = knobs;
+  spec.skip = 0.5f;
+  spec.layers = {RandomLayer(Kind::kConv1d, frames + knobs, 12, &rng, 3, 5),
+                 RandomLayer(Kind::kBatchNorm, 12, 12, &rng),
+                 RandomLayer(Kind::kActivation, 12, 12, &rng),
+                 RandomLayer(Kind::kConv1d, 12, 6, &rng, 4, 2, 3),
+                 RandomLayer(Kind::kLstm, 6, 7, &rng),
+                 RandomLayer(Kind::kGru, 7, 9, &rng),
+                 RandomLayer(Kind::kPrelu, 9, 9, &rng),
+                 RandomLayer(Kind::kDense, 9, 5, &rng),
+                 RandomLayer(Kind::kDense, 5, frames, &rng)};
+  spec.layers[0].activation = pedal::Activation::kTanh;
+  spec.layers[2].activation = pedal::Activation::kElu;
+  spec.layers[3].activation = pedal::Activation::kRelu;
+  spec.layers[5].recall = {1.1f, -0.1f, 0.02f, -0.02f};
+  spec.layers[7].activation = pedal::Activation::kSoftmax;
+  return spec;
+}
+
 // A time-invariant network of block 16; 4 hints a knob.
 inline pedal::ModelSpec RandomCascade(const std::vector<int>& sizes, int knobs,
                                       float slew, unsigned seed) {

@@ -105,6 +105,28 @@ def layer(table: dict, number: int = 0) -> dict:
     return table["layers"][number]
 
 
+def prelu(size: int) -> dict:
+    return {"type": "prelu", "shape": [None, None, size], "weights": [[[0.1] * size]]}
+
+
+def batchnorm(variance: float) -> dict:
+    weights = [[1.0], [0.0], [0.0], [variance]]
+    shape = [None, None, 1]
+    kind = "batchnorm"
+    return {"type": kind, "shape": shape, "weights": weights, "epsilon": 0.0}
+
+
+def conv1d(taps: int) -> dict:
+    return {
+        "type": "conv1d",
+        "activation": "",
+        "shape": [None, None, 1],
+        "kernel_size": [taps],
+        "dilation": [1],
+        "weights": [[[[0.1]]] * taps, [0.0]],
+    }
+
+
 MODEL_SPOILS = {
     "no shape": (
         lambda t: t.pop("in_shape"),
@@ -114,9 +136,9 @@ MODEL_SPOILS = {
         lambda t: t.update(in_shape=[None, None, 5]),
         "expected 1 + 1 inputs, found 5",
     ),
-    "skip": (lambda t: t.update(in_skip=2), "in_skip: expected 0 or 1, found 2"),
+    "skip": (lambda t: t.update(in_skip="1"), "in_skip: expected a number, found"),
     "no layers": (lambda t: t.update(layers=[]), "layers"),
-    "kind": (lambda t: layer(t).update(type="conv1d"), "layers[0].type"),
+    "kind": (lambda t: layer(t).update(type="conv2d"), "layers[0].type"),
     "units": (lambda t: layer(t).update(shape=[None, None, 129]), "layers[0].shape"),
     "kernel": (
         lambda t: layer(t)["weights"][0].pop(),
@@ -133,11 +155,38 @@ MODEL_SPOILS = {
         "weights[2][3]: expected a",
     ),
     "outputs": (lambda t: t["layers"].pop(), "shape[2]: expected 1 outputs, found 4"),
-    "two": (lambda t: t["layers"].insert(0, layer(t)), "at most one recurrent layer"),
-    "many": (lambda t: t["layers"].extend([layer(t, 1)] * 4), "at most 4 dense layers"),
+    "many": (lambda t: t["layers"].extend([layer(t, 1)] * 15), "at most 16 layers"),
     "bent": (
-        lambda t: layer(t, 1).update(activation="softmax"),
+        lambda t: layer(t, 1).update(activation="swish"),
         "layers[1].activation",
+    ),
+    "a prelu of another width": (
+        lambda t: t["layers"].append(prelu(2)),
+        "layers[2].shape[2]: expected 1, as it takes, found 2",
+    ),
+    "a variance of 0": (
+        lambda t: t["layers"].append(batchnorm(0.0)),
+        "layers[2].weights[3][0]: expected a variance above 0, found 0.0",
+    ),
+    "no epsilon": (
+        lambda t: t["layers"].append(batchnorm(1.0) | {"epsilon": None}),
+        "layers[2].epsilon: expected a number, found None",
+    ),
+    "taps without end": (
+        lambda t: t["layers"].append(conv1d(1025)),
+        "layers[2].kernel_size: expected 1..1024, found 1025",
+    ),
+    "taps that are none": (
+        lambda t: t["layers"].append(conv1d(3) | {"weights": [[[[1.0]]] * 2, [0.0]]}),
+        "layers[2].weights[0]: expected shape 3 x 1 x 1, found shape 2 x 1 x 1",
+    ),
+    "groups that do not divide": (
+        lambda t: t["layers"].append(conv1d(1) | {"groups": 2}),
+        "layers[2].groups: expected a divisor of both sizes, found 2",
+    ),
+    "too long a memory": (
+        lambda t: t["layers"].extend([conv1d(2) | {"dilation": [5000]}] * 2),
+        "layers: expected at most 8192 values remembered by all conv1d, found 10000",
     ),
 }
 
@@ -231,7 +280,7 @@ def test_a_spoilt_capacitor_is_refused(bank_folder, name):
 
 def test_a_capacitor_amid_the_layers_is_refused(bank_folder):
     edit_model(bank_folder, "hum-1.json", lambda m: m["layers"].insert(1, COUPLER))
-    assert "layers[1].type: expected lstm, gru or dense" in refusal(bank_folder)
+    assert "layers[1].type: expected lstm, gru" in refusal(bank_folder)
 
 
 def put_cascade(folder, knobs: int = 0) -> None:

@@ -104,6 +104,69 @@ def network(
     }
 
 
+def every_layer(random: np.random.Generator, frames: int, knobs: int) -> dict[str, Any]:
+    """A model of all layers that RTNeural plays, in an order as the dice fall.
+
+    Few of them squash, or nothing would be left of the sound for the next.
+    """
+    wide, layers = frames + knobs, []
+    bends = ["softmax", "sigmoid", "relu", "elu", "tanh", ""]
+    kinds = ["conv1d", "conv1d", "lstm", "gru", "dense", "prelu", "batchnorm"]
+    kinds += ["activation", "activation", "dense"]
+    for kind in map(str, random.permutation(kinds)):
+        units = int(random.integers(2, 6)) * 3
+        if kind in ("lstm", "gru"):
+            layers.append(recurrent(random, kind, wide, units))
+            if random.random() < 0.5:
+                layers[-1]["recall"] = [1.2, -0.3, 0.12, -0.02]
+        elif kind == "dense":
+            layers.append(dense(random, wide, units, bends[int(random.integers(0, 6))]))
+        elif kind == "conv1d":
+            layers.append(conv1d(random, wide, units))
+        else:
+            layers.append(of_each_value(random, kind, wide))
+        wide = layers[-1]["shape"][-1]
+    layers.append(dense(random, wide, frames, ""))
+    return {
+        "in_shape": [None, None, frames + knobs],
+        "layers": layers,
+        "in_skip": float(random.choice([0.0, 0.125])),
+    }
+
+
+def conv1d(random: np.random.Generator, wide: int, units: int) -> dict:
+    """A causal convolution; in groups where that goes."""
+    taps, dilation = int(random.integers(1, 6)), int(random.integers(1, 20))
+    groups = 3 if wide % 3 == 0 and random.random() < 0.5 else 1
+    scale = np.sqrt(3 * groups / (wide * taps))
+    return {
+        "type": "conv1d",
+        "activation": str(random.choice(["", "tanh", "elu"])),
+        "shape": [None, None, units],
+        "kernel_size": [taps],
+        "dilation": [dilation],
+        "groups": groups,
+        "weights": [
+            random.uniform(-scale, scale, (taps, wide // groups, units)).tolist(),
+            random.uniform(-0.1, 0.1, units).tolist(),
+        ],
+    }
+
+
+def of_each_value(random: np.random.Generator, kind: str, wide: int) -> dict:
+    """A prelu, a batch normalisation, with gamma and beta or without, or a bend."""
+    row = {"type": kind, "activation": "", "shape": [None, None, wide]}
+    if kind == "activation":
+        bend = str(random.choice(["tanh", "elu", "relu"]))
+        return row | {"activation": bend, "weights": []}
+    if kind == "prelu":
+        return row | {"weights": [random.uniform(-0.5, 0.9, (1, wide)).tolist()]}
+    affine = [random.uniform(0.5, 2.0, wide), random.uniform(-0.3, 0.3, wide)]
+    spread = [random.uniform(-0.3, 0.3, wide), random.uniform(0.1, 2.0, wide)]
+    weights = (affine if random.random() < 0.5 else []) + spread
+    return row | {"epsilon": 0.001, "weights": [part.tolist() for part in weights]}
+
+
 def couplers(random: np.random.Generator, frames: int) -> dict:
     """An output capacitor of 1 to 8 one-poles."""
     count = int(random.integers(1, 9))

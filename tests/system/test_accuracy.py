@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.helpers import model_row
-from tests.system.models import cascade, network
+from tests.system.models import cascade, every_layer, network
 from tests.system.rig import RATE_HZ, play
 from training import reference
 
@@ -54,6 +54,35 @@ def test_a_random_model_agrees_with_float64(tmp_path, kind, block, units) -> Non
     error = error_db(take.out[delay:], wish[: len(samples) - delay])
     print(f"{kind} {units} block {block}: {error:.1f} dB")
     assert error <= -90
+
+
+def audible(random, block: int, knobs: int, samples):
+    """A model of every layer that leaves more of the sound than float32's last bits."""
+    conditioning = np.full(knobs, DRIVE / 100)
+    while True:
+        model = every_layer(random, block, knobs)
+        wish = reference.run(model, samples.astype(np.float64), conditioning, block)
+        if wish.std() > 0.02:
+            return model, wish
+
+
+@pytest.mark.parametrize("block", [1, 16])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_model_of_every_layer_agrees_with_float64(tmp_path, block, seed) -> None:
+    random = np.random.default_rng(seed)
+    samples = plucks(random, 2048)
+    model, wish = audible(random, block, seed % 2, samples)
+    bank = bank_of_one(tmp_path, model, block)
+    params = {"drive": DRIVE}
+    take, other = (
+        play(samples, bank, block=block, raw=True, params=params, period=period)
+        for period in (64, 23)
+    )
+    delay = block - 1
+    error = error_db(take.out[delay:], wish[: len(samples) - delay])
+    print(f"seed {seed} block {block}: {error:.1f} dB of {wish.std():.4f}")
+    assert error <= -90
+    assert np.array_equal(take.out[:2000], other.out[:2000])
 
 
 SIZES = ([6] * 6, [12, 8], [1], [5, 17, 3], [32, 32], [8] * 8)
