@@ -13,7 +13,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build kernels asan fuzz cross bench screens bank protocol format clean
+.PHONY: help run test check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,6 +46,11 @@ fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messa
 	CXX=clang++ $(CMAKE) -B build/fuzz -DPEDAL_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo >build/fuzz.log || (cat build/fuzz.log; false)
 	cmake --build build/fuzz -j $(JOBS)
 	for target in model bank message; do mkdir -p build/corpus/$$target && build/fuzz/tests/fuzz_$$target -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -timeout=5 -rss_limit_mb=2048 -artifact_prefix=build/corpus/ build/corpus/$$target tests/fuzz/corpus/$$target || exit 1; done
+
+mutations: build/test.packages build asan ## 100,000 mutated models and banks while the pedal plays, and 10,000 under AddressSanitizer
+	cmake --build build/host --target pedal-tests -j $(JOBS)
+	PEDAL_MUTATIONS=100000 build/host/tests/pedal-tests -tc="mutated models*"
+	PEDAL_MUTATIONS=10000 build/asan/tests/pedal-tests -tc="mutated models*"
 
 cross: build/cross.packages build/test.packages ## the engine's tests on an emulated Cortex-A8, with its NEON kernels
 	$(CMAKE) -B build/cross -DCMAKE_TOOLCHAIN_FILE=cortex-a8.cmake >build/cross.log || (cat build/cross.log; false)

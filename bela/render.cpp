@@ -7,7 +7,7 @@
 //   digital 2, 3   LEDs "on" and "effect", 470 Ohm in series
 //   analog 0..2    knobs drive, tone, level: 10 kOhm linear between 3.3 V and ground
 //   analog 3       expression pedal: wiper; silent until calibrated
-// Try next: pedal ctl /effect/next, or another bank in the folder named by PEDAL_BANK.
+// Try next: pedal ctl /effect/next, or /bank/load and the name of a folder in banks/.
 // clang-format on
 #include <Bela.h>
 
@@ -22,12 +22,10 @@ namespace {
 using pedal::Program;
 std::unique_ptr<Program> gProgram;
 
-// The first load is the same task as a later one: the pedal plays dry until the bank is
-// there. Both switches held at the start: it stays dry. [io]
-void LoadBankTask(void*) {
-  if (gProgram->AwaitStart() == pedal::StartKind::kSafe)
-    return gProgram->banks.Skip("safe start: all switches were held; playing dry");
-  gProgram->banks.Load(gProgram->settings.bank);
+// [loader]
+void LoadBanksTask(void*) {
+  gProgram->BeginBanks();
+  gProgram->banks.Run();
 }
 
 // [publisher]
@@ -86,10 +84,10 @@ bool setup(BelaContext* context, void*) {
   program.surface.Prepare();
   const bool faults = program.offline || program.settings.allow_faults;
   program.inbox.Prepare(&program.engine, {program.offline, faults}, &program.presets,
-                        program.surface.remote(), &program.burden);
-  program.banks.Prepare(
-      &program.engine, static_cast<int>(context->audioFrames),
-      program.offline ? pedal::CostCheck::kOff : pedal::CostCheck::kEnforce);
+                        &program.banks, program.surface.remote(), &program.burden);
+  program.banks.Prepare(&program.engine, static_cast<int>(context->audioFrames),
+                        program.offline ? nullptr : pedal::MeasureCostUs,
+                        program.FoldersOfBanks());
   program.TakeBuffers(static_cast<int>(context->audioFrames));
   for (const auto& footswitch : pedal::board::kFootswitches)
     pinMode(context, 0, footswitch.digital, INPUT);
@@ -101,13 +99,13 @@ bool setup(BelaContext* context, void*) {
                             &program.inbox, &program.vitals, &program.osc, &program.gui,
                             &program.presets, &program.consoles);
   if (!program.offline) {
-    Bela_runAuxiliaryTask(LoadBankTask);
+    Bela_runAuxiliaryTask(LoadBanksTask);
     Bela_runAuxiliaryTask(PublishTask);
     Bela_runAuxiliaryTask(SaveTask);
     return true;
   }
   // A render of an effect that can't be had is refused; clean and bypass need no bank.
-  if (program.banks.LoadAtStart(program.settings.bank)) return true;
+  if (program.banks.LoadAtStart()) return true;
   if (config.bypass || std::strcmp(config.effect, "clean") == 0) return true;
   return std::fprintf(stderr, "pedal-engine: %s\n", program.banks.problem().c_str()),
          false;
@@ -127,6 +125,7 @@ void render(BelaContext* context, void*) {
     program.engine.Process(&program.in[begin], &program.left[begin],
                            &program.right[begin], static_cast<int>(end - begin));
     if (program.offline) program.publisher.SendEvents(program.engine.clock());
+    if (program.offline) program.banks.Step(program.engine.clock());
   }
   program.start.store(program.surface.start());
   for (unsigned n = 0; n < frames; ++n) {

@@ -1,7 +1,7 @@
 // Draws the Edit layer: lock, parameters, model block, bank, details. Called once a frame at most.
 import { flag, paint, put } from "./draw.js";
 import { PARAMS } from "./protocol.js";
-import { loadChip, paramText, tiles, titled, underruns } from "./views.js";
+import { bankWords, loadChip, paramText, tiles, titled, underruns } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const HAND_MS = 600; // a slider that was moved this recently is the player's, not the engine's
@@ -44,6 +44,7 @@ export function drawEdit(state, nowMs) {
     flag(node, "data-look", waits ? "pressed" : "");
   }
   drawBank(state);
+  drawChoice(state);
   drawDetails(state, nowMs);
   $("pairing").hidden = state.role !== "viewer";
   drawLock(state);
@@ -75,7 +76,7 @@ function drawParam(node, state, nowMs) {
 
 function drawBank(state) {
   const rows = tiles(state);
-  const key = JSON.stringify([state.bank, rows.map((row) => [row.id, row.active, row.name])]);
+  const key = JSON.stringify([state.bank, rows.map((row) => [row.id, row.active, row.name, row.hue, facts(row)])]);
   if ($("bank").dataset.key === key) return;
   $("bank").dataset.key = key;
   put($("bank-name"), state.bank ? `Bank ${state.bank}` : "Bank");
@@ -89,6 +90,22 @@ function drawBank(state) {
       return node;
     }),
   );
+}
+
+// What is picked stays picked while the list changes; else the bank that plays is.
+function drawChoice(state) {
+  const box = $("bank-choice");
+  const key = JSON.stringify([state.banks, state.bankId]);
+  if (box.dataset.key !== key) {
+    const picked = state.banks.includes(box.value) && box.dataset.current === state.bankId ? box.value : state.bankId;
+    box.replaceChildren(...state.banks.map((id) => new Option(id, id)));
+    box.value = picked;
+    Object.assign(box.dataset, { key, current: state.bankId });
+  }
+  const waits = state.loading !== "" || state.pending.some((intent) => intent.kind === "bank");
+  $("bank-take").disabled = state.banks.length === 0;
+  flag($("bank-take"), "data-look", waits ? "pressed" : "");
+  put($("bank-word"), bankWords(state));
 }
 
 // Error on recordings that training never saw, and cost.

@@ -4,7 +4,7 @@ import { buildFeet, drawFeet, picked } from "./draw_feet.js";
 import { drawPresets } from "./draw_presets.js";
 import { calibrate, moves } from "./expression.js";
 import { clearGesture, gestureKey, messageText, offRule, resetGestures, setGesture } from "./gestures.js";
-import { block } from "./keys.js";
+import { block, loadBank } from "./keys.js";
 import { LOCK_MS, isSure } from "./page.js";
 import { backup, cleanName, hold, idOf, load, move, readFile, remove, restore, save, step } from "./presets.js";
 import { onHold, onTap } from "./press.js";
@@ -25,6 +25,10 @@ export function wireEdit({ state, intend, tell, onParam }) {
   buildParams(onParam, (node, id) => onTap(node, () => intend(hold(id, !state().kept.includes(id)))));
   buildFeet();
   for (const frames of [1, 16]) onTap($(`block-${frames}`), () => intend(block(frames)));
+  $("bank-load").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if ($("bank-choice").value !== "") intend(loadBank($("bank-choice").value));
+  });
   onHold($("lock"), LOCK_MS, () => tell({ type: "lock", on: !state().page.locked }));
   wirePresets({ state, intend, tell, refuse });
 

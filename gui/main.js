@@ -30,7 +30,8 @@ function tell(event) {
   const before = state;
   state = reduce(state, event);
   dirty = true;
-  if (state.bank !== before.bank || state.bootId !== before.bootId) fetchManifest();
+  const unnamed = state.bankId === "" && state.bank !== before.bank;
+  if (unnamed || ["bootId", "bankId", "loads"].some((what) => state[what] !== before[what])) fetchManifest();
   if (state.file !== before.file) download("pedal-presets.json", state.file.text);
   if (state.page.locked !== before.page.locked) write("locked", state.page.locked ? "yes" : "");
   if (state.bootId && state.version !== VERSION) reloadOnce();
@@ -61,11 +62,18 @@ function stand(name, down) {
   if (!refusal(state, { kind: "foot" })) line.intend(address, ...args);
 }
 
-// Names, colours and figures of the effects; the page works without.
+// Names, colours and figures of the effects; the page works without. Of two that are under way the latter counts.
+let fetched = 0;
 async function fetchManifest() {
+  const own = (fetched += 1);
+  const named = state.bankId === "" ? [] : [`banks/${state.bankId}/bank.json`];
   try {
-    const answer = await fetch("bank.json");
-    if (answer.ok) tell({ type: "manifest", manifest: await answer.json() });
+    for (const address of [...named, "bank.json"]) {
+      const answer = await fetch(address);
+      const manifest = answer.ok ? await answer.json() : null;
+      if (manifest && own === fetched) tell({ type: "manifest", manifest });
+      if (manifest) return;
+    }
   } catch {
     return;
   }

@@ -18,12 +18,13 @@ const ASKED = {
   wantsPresets: "/presets/get",
   wantsGestures: "/gestures/get",
   wantsExpression: "/expression/get",
+  wantsBanks: "/banks/get",
 };
-export const WANTS_ALL = { wantsSnapshot: true, wantsPresets: true, wantsGestures: true, wantsExpression: true };
+export const WANTS_ALL = Object.fromEntries(Object.keys(ASKED).map((want) => [want, true]));
 
 // What a gap may hide. The long reports are asked for at most three times a second: the engine answers to all pages,
 // and one page on a bad line must not make the line of the others bad. Seldomer would leave a view wrong for a second.
-const GAP = { wantsSnapshot: true, wantsPresets: true, gap: true };
+const GAP = { wantsSnapshot: true, wantsPresets: true, wantsBanks: true, gap: true };
 const SELDOM_MS = 300;
 
 export const START = {
@@ -37,7 +38,12 @@ export const START = {
   bootId: "",
   revision: 0,
   version: 0,
-  bank: "",
+  bank: "", // as its bank.json calls it
+  bankId: "", // the name that the pedal loads it by, "" for none
+  banks: [], // all of these
+  loading: "", // the one that is being loaded
+  loads: 0, // how many have sounded
+  bankProblem: "", // why one was refused
   effects: [],
   effect: "",
   bypass: false,
@@ -117,7 +123,7 @@ function heard(state, { address, args, nowMs }) {
 }
 
 // Each of these has a revision of its own, like an echo, also where it answers or repeats.
-const NUMBERED = ["/presets", "/presets/file", "/gestures", "/expression", "/takeover"];
+const NUMBERED = ["/presets", "/presets/file", "/gestures", "/expression", "/takeover", "/banks"];
 
 // Applies the next revision, ignores old ones, notices a gap.
 function echo(state, address, row) {
@@ -135,7 +141,7 @@ function answers(row, intent, kind) {
 }
 
 // What another engine knows better.
-const FORGOTTEN = { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", knobs: {}, gestures: null, expression: null };
+const FORGOTTEN = { meter: null, lastXrunMs: -Infinity, pending: [], alarm: "", bankProblem: "", knobs: {}, gestures: null, expression: null };
 
 function snapshot(state, row) {
   const same = row.boot_id === state.bootId;
@@ -145,6 +151,7 @@ function snapshot(state, row) {
     ...state,
     ...(jumped ? GAP : {}), // what else may have been missed
     knobs: jumped || state.wantsSnapshot ? {} : state.knobs, // those that wait are told again behind it
+    pending: state.pending.filter((intent) => intent.kind !== "bank" || intent.request !== row.request), // it sounds
     ...(same ? {} : { ...WANTS_ALL, ...FORGOTTEN, gap: false }),
     bootId: row.boot_id,
     revision: row.revision,
@@ -181,8 +188,8 @@ const REPORTS = {
   },
   "/alarm"(state, row) {
     if (row.code === "recovered") return { ...state, fault: "none", alarm: "" };
-    const fault = row.code === "bank-refused" ? state.fault : row.code;
-    return { ...state, fault, alarm: row.text };
+    if (row.code === "bank-refused") return { ...state, bankProblem: row.text };
+    return { ...state, fault: row.code, alarm: row.text };
   },
   "/presets"(state, row) {
     const [ids, effects, kept] = [row.ids, row.effects, row.kept].map((text) => (text ? text.split(",") : []));
@@ -208,6 +215,15 @@ const REPORTS = {
     expression: expressionOf(state.expression, row),
     pending: without(state, "expression"),
     wantsExpression: false,
+  }),
+  "/banks": (state, row) => ({
+    ...state,
+    banks: row.ids.split(",").filter((id) => id !== ""),
+    bankId: row.current,
+    loading: row.loading,
+    loads: row.loads,
+    bankProblem: "", // what still holds is told again behind it
+    wantsBanks: false,
   }),
   "/takeover"(state, row) {
     const { [row.id]: _, ...others } = state.knobs;

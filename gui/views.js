@@ -89,6 +89,12 @@ export function tiles(state) {
   });
 }
 
+// What is to be said of banks: one that comes, or why one does not.
+export function bankWords({ bank, loading, bankProblem }) {
+  if (loading !== "") return `Loading ${loading}; ${bank || "dry guitar"} plays on.`;
+  return bankProblem === "" ? "" : `Refused, ${bank || "dry guitar"} plays on. ${bankProblem}.`;
+}
+
 export function titled(id) {
   return id.charAt(0).toUpperCase() + id.slice(1).replaceAll("-", " ");
 }

@@ -26,6 +26,7 @@ from websockets.datastructures import Headers, MultipleValuesError
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from pedal.engine import find_bank
 from pedal.errors import LinkError, PedalError, ProtocolError, UsageError
 from pedal.messages import read
 from pedal.pages import Answer, Pages, is_own_host, is_own_origin
@@ -66,7 +67,9 @@ class Bridge:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._pairing = Pairing(options.pin, options.secret or os.urandom(16).hex())
-        self._pages = Pages(GUI, options.bank)
+        local = isinstance(options.engine, Laptop)  # a board's banks lie there
+        find = find_bank if local else lambda _: None
+        self._pages = Pages(GUI, options.bank, find)
         self._visitors: dict[Visitor, asyncio.Event] = {}
         self._sockets: Counter[str] = Counter()  # by address
         self._engine = Upstream(options.engine, self._hear_engine, self._tell_engine)

@@ -16,8 +16,13 @@ from pedal.cli_options import (
     BackendOption,
     BankOption,
     BlockOption,
+    DriverOption,
     EffectOption,
+    InputChannelOption,
+    InputDeviceOption,
     JsonOption,
+    OutputChannelOption,
+    OutputDeviceOption,
     PeriodOption,
     console,
 )
@@ -59,7 +64,10 @@ def run(
     ] = "demo",
     period: PeriodOption = 128,
     seconds: Annotated[float | None, typer.Option(help="Ends by itself.")] = None,
-    bank: BankOption = FACTORY_BANK,
+    bank: Annotated[
+        Path | None,
+        typer.Option("--bank", envvar="PEDAL_BANK", help="The last one, or factory."),
+    ] = None,
     effect: EffectOption = "",
     model_block: BlockOption = 1,
     osc_port: Annotated[int, typer.Option(help="UDP port; 0: any free.")] = OSC_PORT,
@@ -73,9 +81,15 @@ def run(
     osc_listen: Annotated[
         bool, typer.Option("--osc-listen", help="Lets consoles of the network watch.")
     ] = False,
+    driver: DriverOption = "",
+    input_device: InputDeviceOption = "",
+    output_device: OutputDeviceOption = "",
+    input_channel: InputChannelOption = 1,
+    output_channel: OutputChannelOption = 1,
     backend: BackendOption = "pedal",
 ) -> None:
     """Plays live: space bypass, n next effect, 1-9 effects, b model block, q quit."""
+    from pedal.cards import CardChoice
     from pedal.run import Options, play
 
     options = Options(
@@ -90,6 +104,7 @@ def run(
         gui_port,
         listen,
         osc_listen,
+        CardChoice(driver, input_device, output_device, input_channel, output_channel),
         backend,
     )
     play(options, console())
@@ -189,21 +204,24 @@ def ctl(
     args: Annotated[list[str] | None, typer.Argument(help="Such as rodent.")] = None,
     host: Annotated[str, typer.Option(help="Where the engine is.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Its OSC port.")] = OSC_PORT,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the echo.")] = 1.0,
+    timeout: Annotated[
+        float | None, typer.Option(help="Seconds to wait; 1, for a bank 10.")
+    ] = None,
 ) -> None:
     """Sends one intent to a running pedal and prints its echo."""
-    from pedal.ctl import intent
+    from pedal.ctl import intent, patience_s
     from pedal.link import Link
 
     values = intent(address, args or [])
     with Link(host, port) as link:
-        echo = link.ask(address, values, timeout)
+        echo = link.ask(address, values, timeout or patience_s(address))
     print(echo.address, *(f"{name}={value}" for name, value in echo.named().items()))
 
 
 for watching in (
     cli_rig.monitor,
     cli_rig.latency,
+    cli_rig.cards,
     cli_rig.replay,
     cli_rig.report,
     cli_rig.bench,

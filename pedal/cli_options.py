@@ -15,6 +15,13 @@ EffectOption = Annotated[str, typer.Option(help="First effect; the bank's first.
 BlockOption = Annotated[
     int, typer.Option("--model-block", help="1 or 16 samples a step.")
 ]
+DriverOption = Annotated[
+    str, typer.Option(help="Of a card: alsa, jack, pulse, core or wasapi.")
+]
+OutputDeviceOption = Annotated[str, typer.Option(help="Of a card: number or name.")]
+InputDeviceOption = Annotated[str, typer.Option(help="Of a card: number or name.")]
+InputChannelOption = Annotated[int, typer.Option(help="The guitar's, from 1.")]
+OutputChannelOption = Annotated[int, typer.Option(help="The first of two, from 1.")]
 PeriodOption = Annotated[int, typer.Option(help="Samples a period, 1 to 2048.")]
 BackendOption = Annotated[
     str, typer.Option(help="pedal, or rtneural where `pedal doctor` finds it.")

@@ -39,6 +39,30 @@ def monitor(
     watch(options, console())
 
 
+def cards(as_json: JsonOption = False) -> None:
+    """Lists the sound cards, for `pedal run --audio card`."""
+    import json
+
+    from rich.table import Table
+
+    from pedal.cards import card_rows
+    from pedal.cards import cards as find_cards
+
+    found = find_cards()
+    if as_json:
+        print(json.dumps(found, indent=1))
+        return
+    if not found:
+        print("no sound card; plug one in, or start a JACK or PulseAudio server")
+        return
+    table = Table(box=None)
+    for head in ("driver", "number", "name", "inputs", "outputs", "plays at"):
+        table.add_column(head)
+    for row in card_rows(found):
+        table.add_row(*row)
+    console().print(table)
+
+
 def latency(
     effect: Annotated[
         list[str] | None, typer.Option(help="An id, clean or bypass; repeated; all.")

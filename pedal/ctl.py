@@ -30,6 +30,11 @@ def intent(address: str, words: Sequence[str]) -> list[Value]:
     return values
 
 
+def patience_s(address: str) -> float:
+    """How long its echo may take."""
+    return 10.0 if address == "/bank/load" else 1.0
+
+
 def _number(address: str, word: str) -> int | float:
     """A number as it was written."""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pedal.errors import EngineError
-from pedal.paths import engine_path
+from pedal.paths import BANKS, engine_path
 from pedal.protocol.protocol import OSC_PORT
 
 BLOCKS = (1, 16)
@@ -30,6 +30,8 @@ class Settings:
     osc_listen: anybody on the network may read by OSC; this machine controls, and whom
     PEDAL_CONTROL names.
     link_port: of the host's control channel, for the bridge; 0 is none.
+    banks: folders of banks that /bank/load may name. last_bank: that of the last sound
+    goes before `bank`, where it is still there.
     """
 
     bank: Path
@@ -45,6 +47,8 @@ class Settings:
     link_port: int = 0
     preset: str = ""
     osc_listen: bool = False
+    banks: tuple[Path, ...] = ()
+    last_bank: bool = False
 
     def environment(self) -> dict[str, str]:
         """This process's environment with the program's settings in it."""
@@ -53,6 +57,8 @@ class Settings:
         params = ",".join(f"{name}={value!r}" for name, value in self.params.items())
         return os.environ | {
             "PEDAL_BANK": str(self.bank),
+            "PEDAL_BANKS": ":".join(map(str, self.banks or bank_folders())),
+            "PEDAL_LAST_BANK": str(int(self.last_bank)),
             "PEDAL_EFFECT": self.effect,
             "PEDAL_BYPASS": str(int(self.bypass)),
             "PEDAL_MODEL_BLOCK": str(self.model_block),
@@ -78,6 +84,22 @@ def data_folder() -> Path:
         return Path(named)
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return Path(home).expanduser() / "pedal"
+
+
+def bank_folders() -> tuple[Path, ...]:
+    """Where banks lie that are loaded by name: the player's own, those that ship."""
+    return (data_folder().absolute() / "banks", BANKS)
+
+
+def _is_bank(path: Path) -> bool:
+    """As the engine sees it: a link is none."""
+    return not path.is_symlink() and (path / "bank.json").is_file()
+
+
+def find_bank(name: str) -> Path | None:
+    """The folder of a bank by its name, which must be one; None for none."""
+    folders = (root / name for root in bank_folders())
+    return next((path for path in folders if _is_bank(path)), None)
 
 
 def command(period: int, audio: str, options: Sequence[str]) -> list[str]:

@@ -6,7 +6,9 @@ the browser without asking again (ETag); the service worker keeps the offline co
 
 import hashlib
 import ipaddress
+import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +24,7 @@ TYPES = {
 }
 PRIVATE = {"package.json"}
 MOST_BYTES = 1_000_000
+MANIFEST = re.compile(r"/banks/([a-z0-9-]{1,31})/bank\.json")
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,18 @@ class Answer:
 
 
 class Pages:
-    """What may be fetched: the GUI's files, and bank.json where there is a bank."""
+    """What may be fetched: the GUI's files, and bank.json where there is a bank.
 
-    def __init__(self, folder: Path, bank: Path | None = None) -> None:
-        self._folder = folder
-        self._bank = bank
+    bank: the one to start with. find: the folder of any other, by its name.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        bank: Path | None = None,
+        find: Callable[[str], Path | None] = lambda _: None,
+    ) -> None:
+        self._folder, self._bank, self._find_bank = folder, bank, find
 
     def get(self, path: str, host: str, known: str = "") -> Answer:
         """path: of the URL, without query. host: the Host header. known: an ETag."""
@@ -56,8 +66,10 @@ class Pages:
     def _find(self, path: str) -> Path | None:
         """The file of a path, by looking it up among the names that there are."""
         if path == "/bank.json":
-            file = self._bank / "bank.json" if self._bank else None
-            return None if file is None or file.is_symlink() else file
+            return _manifest(self._bank)
+        if named := MANIFEST.fullmatch(path):
+            own = self._bank is not None and self._bank.name == named[1]
+            return _manifest(self._bank if own else self._find_bank(named[1]))
         names = {
             "/" + file.relative_to(self._folder).as_posix(): file
             for file in self._folder.rglob("*")
@@ -67,6 +79,11 @@ class Pages:
             and not file.is_symlink()
         }
         return names.get("/index.html" if path == "/" else path)
+
+
+def _manifest(bank: Path | None) -> Path | None:
+    file = bank / "bank.json" if bank else None
+    return None if file is None or file.is_symlink() else file
 
 
 def _guards(host: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ from pedal.errors import EngineError
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-FACTORY_BANK = ROOT / "pedal" / "banks" / "factory"
+BANKS = ROOT / "pedal" / "banks"  # those that ship
+FACTORY_BANK = BANKS / "factory"
 GUI = ROOT / "gui"
 
 

@@ -57,6 +57,8 @@ def parse(text: str, name: str, effects: Sequence[str] = ()) -> list[Event]:
         )
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise PerformanceError(f"{name}: expected a list of [[event]]")
+    if any(_loads_bank(row) for row in rows):
+        effects = ()  # those of another bank may be meant
     events = []
     for number, row in enumerate(rows, start=1):
         try:
@@ -79,6 +81,15 @@ def message_event(
     elif len(args) == own + 1:
         args = [*args, at]
     return {"at": at, wire: {"address": address, "args": list(args)}}
+
+
+def _loads_bank(row: dict[str, Any]) -> bool:
+    """True for the message that brings another bank."""
+    bodies = (row.get("message"), row.get("gui"))
+    return any(
+        isinstance(body, dict) and body.get("address") == "/bank/load"
+        for body in bodies
+    )
 
 
 def _event(row: dict[str, Any], effects: Sequence[str]) -> Event:

@@ -136,11 +136,14 @@ class Player:
         """Wants what the session wants, and now and then a sign of life."""
         session = self._session
         missed = session.wants_snapshot or self._kept.silence.seconds > QUIET_S
-        wait = RETRY_S if missed or session.wants_presets else KEEP_ALIVE_S
+        missed |= session.wants_presets or session.wants_banks
+        wait = RETRY_S if missed else KEEP_ALIVE_S
         if time.monotonic() - self._asked_s > wait:
             self._link.send("/state/get")
             if session.wants_presets:  # which of them sounds, for a restart
                 self._link.send("/presets/get")
+            if session.wants_banks:  # the same
+                self._link.send("/banks/get")
             self._asked_s = time.monotonic()
 
     def _receive(self) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from pedal import bank
+from pedal.cards import USUAL_CARD, CardChoice
 from pedal.children import BridgeProcess, Deaths, Process, start
 from pedal.console.find import announced
 from pedal.demo import demo_file
@@ -19,6 +20,7 @@ from pedal.engine import (
     Settings,
     command,
     data_folder,
+    find_bank,
     read_summary,
 )
 from pedal.errors import BankError, UsageError
@@ -34,14 +36,15 @@ from pedal.status import summary_text
 class Options:
     """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
 
+    bank: None is that of the last sound where no effect is named, else the factory's.
     gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
-    osc_listen: opens OSC to the network, for consoles to read.
+    osc_listen: opens OSC to the network, for consoles to read. card: of audio "card".
     """
 
     audio: str = "demo"
     period: int = 128
     seconds: float | None = None
-    bank: Path = FACTORY_BANK
+    bank: Path | None = None
     effect: str = ""
     model_block: int = 1
     osc_port: int = OSC_PORT
@@ -49,6 +52,7 @@ class Options:
     gui_port: int | None = None
     listen: bool = False
     osc_listen: bool = False
+    card: CardChoice = USUAL_CARD
     backend: str = OWN_BACKEND
 
 
@@ -59,15 +63,17 @@ def play(options: Options, console: Console) -> None:
     Raises UsageError, BankError (an unknown effect of a good bank) and EngineError.
     """
     _check(options)
-    _check_bank(options, console)
+    first = options.bank or FACTORY_BANK
+    _check_bank(first, options, console)
     port = udp_port(options.osc_port)
     page, link_port = page_port(options.gui_port), tcp_port(0)
     pin = new_pin() if options.listen else ""
-    bridge = BridgeProcess(page, link_port, options.bank.absolute(), pin)
+    bridge = BridgeProcess(page, link_port, first.absolute(), pin)
     with tempfile.TemporaryDirectory(prefix="pedal-") as folder:
         summary_file = Path(folder) / "summary.json"
         settings = Settings(
-            bank=options.bank.absolute(),
+            bank=first.absolute(),
+            last_bank=options.bank is None and not options.effect,
             effect=options.effect,
             model_block=options.model_block,
             osc_port=port,
@@ -103,10 +109,14 @@ class EngineProcess:
                 model_block=last.block,
                 params=last.params,
                 preset=last.preset,
+                bank=self._bank_of(last, deaths),
+                last_bank=False,
             )
         extra = ["--summary", str(self._summary), "--backend", options.backend]
         if options.audio == "demo":
             extra += ["--in", str(options.source or demo_file())]
+        else:
+            extra += options.card.words()
         if options.seconds is not None:
             left = options.seconds
             if last.boot_id:
@@ -114,6 +124,13 @@ class EngineProcess:
             extra += ["--seconds", f"{left:g}"]
         line = command(options.period, options.audio, extra)
         return start(line, settings.environment(), stderr=subprocess.PIPE)
+
+    def _bank_of(self, last: Session, deaths: Deaths) -> Path:
+        """Where the bank lies that played; the first one after many deaths."""
+        first = self._settings.bank
+        if deaths.wants_bypass or last.bank_id in ("", first.name):
+            return first
+        return find_bank(last.bank_id) or first
 
 
 def _check(options: Options) -> None:
@@ -123,6 +140,10 @@ def _check(options: Options) -> None:
             f'--audio: expected demo or card, found "{options.audio}"; '
             "for a file use `pedal render`"
         )
+    if options.audio != "card" and options.card != USUAL_CARD:
+        raise UsageError("--driver, --input-device and the like: add --audio card")
+    if min(options.card.input_channel, options.card.output_channel) < 1:
+        raise UsageError("--input-channel, --output-channel: expected 1 or more")
     if not 1 <= options.period <= MAX_PERIOD:
         raise UsageError(
             f"--period: expected 1 to {MAX_PERIOD}, found {options.period}"
@@ -139,10 +160,10 @@ def _check(options: Options) -> None:
         raise UsageError(f"--gui-port: expected 0 to 65535, found {options.gui_port}")
 
 
-def _check_bank(options: Options, console: Console) -> None:
+def _check_bank(folder: Path, options: Options, console: Console) -> None:
     """A bank that cannot be trusted is only told: the pedal then plays dry."""
     try:
-        loaded = bank.load(options.bank)
+        loaded = bank.load(folder)
     except BankError as error:
         console.print(
             f"alarm: {error}; playing dry", style="red", soft_wrap=True, markup=False

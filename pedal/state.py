@@ -41,14 +41,19 @@ class Session:
 
     preset: the id of the one that sounds, "" for none; unsaved: the sound has left it.
     kept: ids of the parameters that no preset moves. knobs: where a knob stands that
-    waits for its parameter, by the parameter's id, in its unit. wants_...: to be asked
-    for, as nothing is known yet or something was missed.
+    waits for its parameter, by the parameter's id, in its unit. bank: as its bank.json
+    calls it; bank_id: the name that /bank/load knows it by, "" for none; banks: all of
+    these; loading: the one that is. wants_...: to be asked for, as nothing is known yet
+    or something was missed.
     """
 
     boot_id: str = ""
     revision: int = 0
     version: int = 0
     bank: str = ""
+    bank_id: str = ""
+    banks: tuple[str, ...] = ()
+    loading: str = ""
     effects: tuple[str, ...] = ()
     effect: str = ""
     bypass: bool = False
@@ -67,6 +72,7 @@ class Session:
     meter: Meter = Meter()
     wants_snapshot: bool = True
     wants_presets: bool = True
+    wants_banks: bool = True
 
 
 Row = Mapping[str, Any]
@@ -93,7 +99,7 @@ def reduce(session: Session, reading: Reading) -> Session:
 
 def _gap(session: Session) -> Session:
     """Something was missed: all that has no revision of its own is asked for too."""
-    return replace(session, wants_snapshot=True, wants_presets=True)
+    return replace(session, wants_snapshot=True, wants_presets=True, wants_banks=True)
 
 
 def _echo(
@@ -148,11 +154,11 @@ def _param(session: Session, row: Row) -> Session:
 
 
 def _alarm(session: Session, row: Row) -> Session:
-    """A fault began or ended; a refused bank or file changes nothing that sounds."""
+    """A fault began or ended; some alarms are of no effect's fault."""
     code = row["code"]
     if code == "recovered":
         return replace(session, fault="none", alarm="")
-    fault = session.fault if code in ("bank-refused", "not-saved", "not-read") else code
+    fault = session.fault if code in NO_FAULTS else code
     return replace(session, fault=fault, alarm=row["text"])
 
 
@@ -172,6 +178,17 @@ def _presets(session: Session, row: Row) -> Session:
         preset=row["current"],
         unsaved=bool(row["unsaved"]),
         wants_presets=False,
+    )
+
+
+def _banks(session: Session, row: Row) -> Session:
+    """The banks that can be loaded."""
+    return replace(
+        session,
+        banks=tuple(name for name in row["ids"].split(",") if name),
+        bank_id=row["current"],
+        loading=row["loading"],
+        wants_banks=False,
     )
 
 
@@ -215,8 +232,18 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/echo/rejected": _rejected,
     "/alarm": _alarm,
     "/presets": _presets,
+    "/banks": _banks,
     "/takeover": _takeover,
     "/meter": _meter,
 }
+# Alarms that are no fault of the effect: it plays on as it did.
+NO_FAULTS = ("bank-refused", "not-saved", "not-read", "card-lost")
 # Each has a revision of its own, like an echo, also where it answers or repeats.
-NUMBERED = ("/presets", "/presets/file", "/gestures", "/expression", "/takeover")
+NUMBERED = (
+    "/presets",
+    "/presets/file",
+    "/gestures",
+    "/expression",
+    "/takeover",
+    "/banks",
+)

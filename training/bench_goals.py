@@ -43,7 +43,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class Model:
-    """What is trained. hidden: None for the standard size."""
+    """What is trained. hidden: None for the standard size.
+
+    times: updates, in those of the standard recipe. slews: one-poles that saturate.
+    """
 
     name: str
     pedal: str
@@ -52,6 +55,8 @@ class Model:
     hidden: int | None = None
     drives: tuple[float, ...] = FIXED
     synthetic: float = SYNTHETIC_SHARE
+    times: int = 1
+    slews: bool = False
 
     @property
     def material(self) -> str:
@@ -82,7 +87,7 @@ MODELS = (
     Model("block 1, 16 units", "screamer", 1, (esr(0.05), IMAGES), 16),
     Model("the same, drive knob", "screamer", 1, (esr(0.05), UNSEEN), 16, DRIVES),
     Model("block 16", "screamer", 16, (esr(0.01), IMAGES, IDLE)),
-    Model("block 16, blues", "blues", 16, (esr(0.02),)),
+    Model("block 16, blues", "blues", 16, (esr(0.02),), times=4, slews=True),
     Model("block 16, rodent", "rodent", 16, (esr(0.1),)),
     Model("block 16, fuzz", "fuzz", 16, (esr(0.15),)),
 )
@@ -121,7 +126,10 @@ def measure(
     material = Material.load(kept)
     shape = standard_shape(model.block, model.hidden, len(material.conditioning))
     recipe = standard_recipe(shape, seed)
-    recipe = replace(recipe, updates=max(50, round(scale * recipe.updates)))
+    updates = max(50, round(scale * model.times * recipe.updates))
+    recipe = replace(recipe, updates=updates)
+    if model.slews:
+        shape = replace(shape, slews=True)
     origin = {"circuit": model.pedal, "recordings": [], "data": "held-out time"}
     effect = effects.make(material, shape, recipe, origin, watch=watch)
     with tempfile.TemporaryDirectory() as bank:

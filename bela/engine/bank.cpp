@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "engine/finite.h"
 #include "engine/timing.h"
 
 namespace pedal {
@@ -28,6 +29,13 @@ void Playable::Prepare(const ModelSpec& spec, float gain,
     rest_.back().Prepare(static_cast<std::size_t>(model_.state_size()));
     model_.Settle(conditioning, rest_.back().data());
   }
+}
+
+bool Playable::RestIsFinite() const {
+  for (const AlignedFloats& state : rest_)
+    for (int i = 0; i < model_.state_size(); ++i)
+      if (!IsFinite(state.data()[i])) return false;
+  return true;
 }
 
 const float* Playable::Rest(const float* conditioning) const PEDAL_REALTIME {

@@ -27,6 +27,9 @@ class Playable {
     return knobs_[static_cast<std::size_t>(index)];
   }
 
+  // False for a model that gives no number even in silence.
+  bool RestIsFinite() const;
+
   // The state after long silence at the nearest of kRestPoints settings of the first
   // knob; conditioning: num_knobs() values in 0..1. [audio]
   const float* Rest(const float* conditioning) const PEDAL_REALTIME;
@@ -54,6 +57,8 @@ struct Effect {
 
 struct Bank {
   char name[kIdSize] = {};
+  int number = 0;               // of its loader's, 1 or more; comes back in State::bank
+  int request = 0;              // of who asked for it, 0 for none
   std::vector<Effect> effects;  // at most kMaxEffects
 
   // Samples that block 16 makes every path late: 15, or 0 where all models of block 16

@@ -55,7 +55,8 @@ void Engine::Prepare(const EngineConfig& config) {
 }
 
 void Engine::StartWith(const Bank* bank) {
-  bank_ = bank;
+  told_ = bank_ = bank;
+  state_.bank = bank ? bank->number : 0;
   state_.fault = bank ? Fault::kNone : Fault::kNoBank;
   wanted_.effect = true_.effect = IndexOf(config_.effect);
   const char* id = IdOf(true_.effect);

@@ -85,7 +85,9 @@ class Engine {
   const FootMap& feet() const { return feet_; }
   const Overrides& overrides() const { return setlist_.overrides; }
   int feet_revision() const { return feet_revision_; }
-  const Bank* bank() const { return bank_; }
+  // The bank that state() tells of: the one before, until the fade to another begins.
+  // [audio]
+  const Bank* bank() const { return told_; }
   SampleTime clock() const { return clock_; }
 
  private:
@@ -166,6 +168,7 @@ class Engine {
   void StepFault() PEDAL_REALTIME;
   void ForgetFault() PEDAL_REALTIME;
   void ClearFault() PEDAL_REALTIME;
+  void TellBank() PEDAL_REALTIME;
   void RetireBank() PEDAL_REALTIME;
   Event EventNow(EventKind kind, int request, SampleTime time) PEDAL_REALTIME;
   void Emit(const Event& event) PEDAL_REALTIME;
@@ -186,6 +189,7 @@ class Engine {
 
   const Bank* bank_ = nullptr;
   const Bank* leaving_ = nullptr;  // the bank before, while a voice may still play it
+  const Bank* told_ = nullptr;     // the one that state_ tells of
   SampleTime clock_ = 0;
   int revision_ = 0;
   State state_;
@@ -224,8 +228,9 @@ class Engine {
   const Playable* tripped_[2] =
       {};  // models of fault_effect_ that gave NaN or cost too much
   int fault_effect_ = kNoEffect;
-  int fault_request_ = 0;  // of an injected fault, until its alarm
-  bool retried_ = false;   // the one retry is spent
+  int fault_request_ = 0;   // of an injected fault, until its alarm
+  bool old_fault_ = false;  // state_.fault is one of the bank before
+  bool retried_ = false;    // the one retry is spent
   SampleTime retry_at_ = 0;
   SampleTime probation_end_ = 0;  // of a retry; 0 while none runs
   int late_running_ = 0;

@@ -92,7 +92,10 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
     case IntentKind::kInjectBurn:
     case IntentKind::kMonitorSubscribe:
     case IntentKind::kMonitorLeave:
+    case IntentKind::kBankLoad:
       return;  // files, texts and consoles are no matter of the engine's
+    case IntentKind::kBanksGet:
+      return EmitChange(EventKind::kBanks, intent.request);
     case IntentKind::kGesturesGet:
     case IntentKind::kGestureSet:
     case IntentKind::kGestureClear:
@@ -302,6 +305,8 @@ void Engine::CatchUp() PEDAL_REALTIME {
 }
 
 void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
+  const bool new_bank = told_ != bank_;
+  if (new_bank) TellBank();
   const int delay = PathOf(true_).delay;
   const bool moved = delay != state_.delay;
   state_.delay = delay;
@@ -317,6 +322,10 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
   const int unsaved = LeftPreset();
   changed_preset = state_.preset[0] && (changed_preset || unsaved != state_.unsaved);
   state_.unsaved = unsaved;
+  if (new_bank) {  // who asked for it sees the effects with the sound
+    ++revision_;
+    EmitSnapshot(bank_->request);
+  }
   const bool changed[kNumFields] = {changed_effect, changed_bypass, changed_block,
                                     changed_preset};
   const EventKind kinds[kNumFields] = {EventKind::kEffect, EventKind::kBypass,
@@ -332,7 +341,8 @@ void Engine::MakeTrue(SampleTime time) PEDAL_REALTIME {
     Emit(EventNow(kinds[f], answers ? requests_[f] : 0, time));
     if (answers) asked_[f] = false;
   }
-  if (!moved || changed[2]) return;  // a spare model may lie at another delay
+  if (!moved || changed[2] || new_bank)
+    return;  // a spare model may lie at another delay
   ++revision_;
   EmitSnapshot(0);
 }

@@ -21,6 +21,7 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
   const SampleTime grid_point = clock_ - clock_ % kGrid;  // the same for every period
   retry_at_ = grid_point + kRetryAfter;
   state_.fault = fault;
+  old_fault_ = false;
   ++revision_;
   Emit(EventNow(EventKind::kAlarm, fault_request_, grid_point));
   fault_request_ = 0;
@@ -56,6 +57,7 @@ void Engine::ReportBlock(bool late) PEDAL_REALTIME {
 // another effect.
 void Engine::StepFault() PEDAL_REALTIME {
   if (state_.fault != Fault::kNan && state_.fault != Fault::kOverload) return;
+  if (old_fault_) return;
   if (true_.effect != fault_effect_ && wanted_.effect != fault_effect_)
     return ClearFault();
   if (true_.bypass) {  // nothing is tried unheard
@@ -77,12 +79,12 @@ void Engine::ForgetFault() PEDAL_REALTIME {
   fault_effect_ = kNoEffect;
   probation_end_ = 0;
   retried_ = false;
-  state_.fault = Fault::kNone;
-  ++revision_;
 }
 
 void Engine::ClearFault() PEDAL_REALTIME {
   ForgetFault();
+  state_.fault = Fault::kNone;
+  ++revision_;
   Emit(EventNow(EventKind::kRecovered, 0, clock_));
 }
 
@@ -93,8 +95,8 @@ bool Engine::OfferBank(const Bank* bank) {
 
 const Bank* Engine::TakeRetiredBank() { return retired_.exchange(nullptr); }
 
-// The voices may still play the old bank; it is retired when the fade to the new one is
-// over.
+// The voices still play the old bank, and state_ tells of it until the fade begins; it
+// is retired when that is over. The effect stays where both have it.
 void Engine::TakeOfferedBank() PEDAL_REALTIME {
   if (leaving_ || phase_ != Phase::kSteady) return;
   const Bank* bank = offered_.exchange(nullptr);
@@ -106,13 +108,24 @@ void Engine::TakeOfferedBank() PEDAL_REALTIME {
   bank_ = bank;
   true_.effect = std::strcmp(state_.effect, "clean") == 0 ? kClean : kNoEffect;
   const int same = bank_->Find(wish);
-  wanted_.effect = was_clean ? kClean : same >= 0 ? same : IndexOf(config_.effect);
+  const int other = IndexOf(leaving_ ? "" : config_.effect);
+  if (same < 0 && !was_clean) ForgetWish(0, Intent());
+  wanted_.effect = was_clean ? kClean : same >= 0 ? same : other;
   ForgetFault();
-  Emit(EventNow(EventKind::kSnapshot, 0, clock_));
+  old_fault_ = true;
+}
+
+// From now on state_ is that of the new bank; a fault of the one before is over.
+void Engine::TellBank() PEDAL_REALTIME {
+  told_ = bank_;
+  state_.bank = bank_->number;
+  if (old_fault_) state_.fault = Fault::kNone;
+  old_fault_ = false;
 }
 
 void Engine::RetireBank() PEDAL_REALTIME {
-  if (!leaving_ || phase_ != Phase::kSteady || retired_.load() != nullptr) return;
+  const bool gone = told_ == bank_ && phase_ == Phase::kSteady;
+  if (!leaving_ || !gone || retired_.load() != nullptr) return;
   retired_.store(leaving_);
   leaving_ = nullptr;
 }

@@ -58,12 +58,14 @@ enum class EventKind : std::uint8_t {
   kBackup,      // the setlist was asked for as one text
   kGestures,    // the foot map was asked for, or has changed
   kExpression,  // state.expression was asked for, or has changed
+  kBanks,       // the banks were asked for, or others may be loaded now
   kTakeover,    // param, number: where its knob stands; state.waiting tells the rest
 };
 
 // What is true of the sound. `effect` is an id, "clean", or "" where there is no bank.
 struct State {
   char effect[kIdSize] = {};
+  int bank = 0;  // number of the one that has the effect; 0 for none
   int bypass = 0;
   int block = 1;
   int delay = 0;  // samples, of the path that sounds

@@ -44,6 +44,8 @@ enum class IntentKind : std::uint8_t {
   kInjectBurn,        // on, or off again
   kMonitorSubscribe,  // value: key, number: seconds of the lease, token
   kMonitorLeave,      // value: key
+  kBankLoad,          // id; the loader's, not the engine's
+  kBanksGet,
 };
 
 // What a refusal names beside the reason is told in brackets: Intent::word or value.

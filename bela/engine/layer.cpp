@@ -113,6 +113,10 @@ void Layer::Prepare(const LayerSpec& spec) {
   }
 }
 
+bool Layer::PrepareMix(const LayerSpec& dense) {
+  return Recurs(kind_) && recall_.empty() && recurrent_.PrepareMix(dense);
+}
+
 // now: where the recurrent layer keeps a state, padded() floats, and takes the next
 // step's start from. out: where that state goes, or nullptr. past: the three before.
 void Layer::Recall(float* now, float* out, float* past) const PEDAL_REALTIME {

@@ -21,6 +21,15 @@ class Layer {
   // first out() floats are the layer's output after the call. [audio]
   void Process(const float* x, float* state) const PEDAL_REALTIME;
 
+  // Lets Mix play with this dense layer of one output behind. False where that can't be
+  // had. Allocates.
+  bool PrepareMix(const LayerSpec& dense);
+
+  // See Recurrent::Mix; the state is this layer's. [audio]
+  void Mix(const float* x, int count, float* out, float* state) const PEDAL_REALTIME {
+    recurrent_.Mix(x, count, out, state);
+  }
+
   // Multiply-accumulates a step; a prelu or batchnorm counts one a unit.
   float macs() const { return macs_; }
 

@@ -2,9 +2,9 @@
 // output to the next.
 #include "engine/model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <utility>
 
 #include "engine/finite.h"
 
@@ -64,25 +64,13 @@ const char* CheckSpec(const ModelSpec& spec) {
   return CheckCouplers(spec);
 }
 
-// True where an LSTM, and a dense layer of one output behind it, are all there is, and
-// one kernel plays both.
-bool Model::PrepareMixer(const ModelSpec& spec) {
-  if (frames_ != 1 || spec.layers.size() != 2) return false;
-  const LayerSpec &lstm = spec.layers[0], &dense = spec.layers[1];
-  if (lstm.kind != LayerKind::kLstm || !lstm.recall.empty()) return false;
-  if (dense.kind != LayerKind::kDense || dense.activation != Activation::kNone)
-    return false;
-  mixer_.Prepare(lstm);
-  return mixer_.PrepareMix(dense);
-}
-
 void Model::Prepare(const ModelSpec& spec) {
   frames_ = spec.frames;
   conditioning_ = spec.conditioning;
   skip_ = spec.skip;
   layers_.clear();
   other_ = make_other_layers ? make_other_layers(spec) : nullptr;
-  mixes_ = !other_ && PrepareMixer(spec);
+  mixes_ = false;
   cascades_ = spec.cascade.taps != 0;
   if (cascades_) {
     cascade_.Prepare(spec.cascade, conditioning_);
@@ -94,15 +82,16 @@ void Model::Prepare(const ModelSpec& spec) {
   state_size_ = input_size_;
   float macs = 0.0f;
   for (const LayerSpec& layer : spec.layers) {
-    Layer made;
-    made.Prepare(layer);
-    macs += made.macs();
-    if (other_ || mixes_) continue;
-    state_size_ += made.state_size();
-    layers_.push_back(std::move(made));
+    layers_.emplace_back();
+    layers_.back().Prepare(layer);
+    macs += layers_.back().macs();
+    if (!other_) state_size_ += layers_.back().state_size();
   }
+  const LayerSpec& last = spec.layers.back();
+  mixes_ = !other_ && frames_ == 1 && layers_.size() == 2 &&
+           last.kind == LayerKind::kDense && last.activation == Activation::kNone &&
+           layers_[0].PrepareMix(last);
   if (other_) state_size_ += other_->state_size();
-  if (mixes_) state_size_ += mixer_.state_size();
   coupler_pole_ = spec.coupler_pole;
   coupler_depth_ = spec.coupler_depth;
   state_size_ += ToLine(static_cast<int>(coupler_pole_.size()));
@@ -137,6 +126,7 @@ void Model::Process(const float* in, const float* conditioning, float* out,
     next += other_->state_size();
   }
   for (const Layer& layer : layers_) {
+    if (other_) break;
     layer.Process(x, next);
     x = next;
     next += layer.state_size();
@@ -155,40 +145,55 @@ void Model::PlaySamples(const float* in, const float* conditioning, int count,
       Process(in + n, conditioning + n * conditioning_, out + n, state);
     return;
   }
-  float* own = state + input_size_;
+  float* layer = state + input_size_;
   if (conditioning_ == 0 && skip_ == 0.0f && coupler_pole_.empty())
-    return mixer_.Mix(in, count, out, own);
+    return layers_[0].Mix(in, count, out, layer);
+  float* low = layer + layers_[0].state_size() + layers_[1].state_size();
   constexpr int kAtOnce = 16;
   float x[kAtOnce * (1 + kMaxConditioning)], mixed[kAtOnce];
   for (int done = 0; done < count; done += kAtOnce) {
-    const int some = count - done < kAtOnce ? count - done : kAtOnce;
+    const int some = std::min(count - done, kAtOnce);
     float* to = x;
     for (int n = done; n < done + some; ++n) {
       *to++ = in[n];
       for (int k = 0; k < conditioning_; ++k)
         *to++ = conditioning[n * conditioning_ + k];
     }
-    mixer_.Mix(x, some, mixed, own);
+    layers_[0].Mix(x, some, mixed, layer);
     for (int n = 0; n < some; ++n) {
-      out[done + n] = mixed[n] + (skip_ != 0.0f ? skip_ * in[done + n] : 0.0f);
-      Couple(out + done + n, own + mixer_.state_size());
+      out[done + n] = skip_ != 0.0f ? mixed[n] + skip_ * in[done + n] : mixed[n];
+      Couple(out + done + n, low);
     }
   }
 }
 
 void Model::Settle(const float* conditioning, float* state) const {
-  constexpr int kRate = 44100,
-                kStill = 2048;      // samples without movement that count as steady
-  constexpr float kEnough = 1e-7f;  // -140 dBFS
-  float silence[kMaxFrames] = {}, out[kMaxFrames] = {}, last[kMaxFrames] = {};
-  int still = 0;
-  for (int sample = 0; sample < 4 * kRate && still < kStill; sample += frames_) {
-    Process(silence, conditioning, out, state);
-    float moved = 0.0f;
-    for (int i = 0; i < frames_; ++i)
-      moved = std::fmax(moved, std::fabs(out[i] - last[i]));
-    std::memcpy(last, out, sizeof last);
-    still = moved < kEnough ? still + frames_ : 0;
+  constexpr int kRate = 44100;
+  constexpr int kWindow = 2048;      // samples
+  constexpr float kFlutter = 1e-4f;  // of rounding, which never ends: -80 dBFS
+  constexpr float kMostMacs = 4e8f;
+  constexpr float kEnough = 1e-6f;  // by which the mean may move: -120 dBFS
+  float silence[kMaxFrames] = {}, out[kMaxFrames] = {};
+  float last_mean = 0.0f;
+  // A large model that never rests must not hold up the others of its bank.
+  const float affordable = kMostMacs / (macs_per_sample_ + 1.0f);
+  const float most = std::fmax(4.0f * kWindow, std::fmin(4.0f * kRate, affordable));
+  for (int begun = 0; begun < static_cast<int>(most); begun += kWindow) {
+    float low = 0.0f, high = 0.0f;
+    double sum = 0.0;
+    for (int sample = 0; sample < kWindow; sample += frames_) {
+      Process(silence, conditioning, out, state);
+      if (sample == 0) low = high = out[0];
+      for (int i = 0; i < frames_; ++i) {
+        low = std::fmin(low, out[i]);
+        high = std::fmax(high, out[i]);
+        sum += static_cast<double>(out[i]);
+      }
+    }
+    const float mean = static_cast<float>(sum / kWindow);
+    const bool rests = high - low < kFlutter && std::fabs(mean - last_mean) < kEnough;
+    if (rests && begun > 0) return;
+    last_mean = mean;
   }
 }
 

@@ -58,18 +58,16 @@ class Model {
   void Settle(const float* conditioning, float* state) const;
 
  private:
-  bool PrepareMixer(const ModelSpec& spec);
   void Couple(float* out, float* low) const PEDAL_REALTIME;
 
   int frames_ = 1;
   int conditioning_ = 0;
   float skip_ = 0.0f;
+  bool mixes_ = false;  // the first layer plays the only one behind it, too
   bool cascades_ = false;
-  bool mixes_ = false;
-  std::vector<Layer> layers_;  // where neither of the next two plays in their place
-  std::unique_ptr<OtherLayers> other_;
-  Recurrent mixer_;  // with mixes_: an LSTM and the dense layer behind it
+  std::vector<Layer> layers_;
   Cascade cascade_;
+  std::unique_ptr<OtherLayers> other_;  // plays in place of the layers here
   std::vector<float> coupler_pole_, coupler_depth_;
   int state_size_ = 0;
   int input_size_ =

@@ -89,6 +89,8 @@ enum class MessageId : std::uint8_t {
   kExpressionParam,
   kExpressionCalibrate,
   kFootswitch,
+  kBankLoad,
+  kBanksGet,
   kFaultInject,
   kMonitorSubscribe,
   kMonitorLeave,
@@ -99,6 +101,7 @@ enum class MessageId : std::uint8_t {
   kEchoPreset,
   kPresets,
   kPresetsFile,
+  kBanks,
   kGestures,
   kExpression,
   kTakeover,
@@ -176,6 +179,9 @@ constexpr Arg kFootswitchArgs[] = {
     {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"down", 'i', 0.0, 2.0, false, nullptr, 0, nullptr, 0},
 };
+constexpr Arg kBankLoadArgs[] = {
+    {"id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+};
 constexpr const char* kFaultInjectKindChoices[] = {
     "nan", "overload", "underrun", "burn"};
 constexpr Arg kFaultInjectArgs[] = {
@@ -240,6 +246,15 @@ constexpr Arg kPresetsFileArgs[] = {
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
+constexpr Arg kBanksArgs[] = {
+    {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+    {"ids", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"current", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"loading", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
+    {"loads", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
+};
 constexpr Arg kGesturesArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
@@ -294,12 +309,12 @@ constexpr Arg kStateArgs[] = {
     {"dropped", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 constexpr const char* kAlarmCodeChoices[] = {
-    "no-bank", "nan", "overload", "recovered", "bank-refused", "not-saved", "not-read"};
+    "no-bank", "nan", "overload", "recovered", "bank-refused", "not-saved", "not-read", "card-lost"};
 constexpr Arg kAlarmArgs[] = {
     {"boot_id", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
     {"revision", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
     {"request", 'i', -2147483648.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
-    {"code", 's', -kHuge, kHuge, false, nullptr, 0, kAlarmCodeChoices, 7},
+    {"code", 's', -kHuge, kHuge, false, nullptr, 0, kAlarmCodeChoices, 8},
     {"text", 's', -kHuge, kHuge, false, nullptr, 0, nullptr, 0},
 };
 constexpr Arg kMeterArgs[] = {
@@ -364,7 +379,7 @@ constexpr Arg kTelemetryArgs[] = {
     {"refused", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 46;
+constexpr int kNumMessages = 49;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
@@ -393,6 +408,8 @@ constexpr Message kMessages[kNumMessages] = {
     {"/expression/param", "s", true, kExpressionParamArgs, 1},
     {"/expression/calibrate", "i", true, kExpressionCalibrateArgs, 1},
     {"/footswitch", "si", true, kFootswitchArgs, 2},
+    {"/bank/load", "s", true, kBankLoadArgs, 1},
+    {"/banks/get", "", true, nullptr, 0},
     {"/fault/inject", "s", true, kFaultInjectArgs, 1},
     {"/monitor/subscribe", "iii", true, kMonitorSubscribeArgs, 3},
     {"/monitor/leave", "i", true, kMonitorLeaveArgs, 1},
@@ -403,6 +420,7 @@ constexpr Message kMessages[kNumMessages] = {
     {"/echo/preset", "siisi", false, kEchoPresetArgs, 5},
     {"/presets", "siisssssi", false, kPresetsArgs, 9},
     {"/presets/file", "siis", false, kPresetsFileArgs, 4},
+    {"/banks", "siisssi", false, kBanksArgs, 7},
     {"/gestures", "siis", false, kGesturesArgs, 4},
     {"/expression", "siisffif", false, kExpressionArgs, 8},
     {"/takeover", "siisif", false, kTakeoverArgs, 6},

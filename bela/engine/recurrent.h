@@ -22,6 +22,11 @@ class Recurrent {
 
   int in() const { return in_; }
 
+  // Where in the state the cell of an LSTM lies, `padded()` floats; the hidden state,
+  // as many, is at its start.
+  int cell() const { return columns_end_; }
+  int padded() const { return padded_; }
+
   // Lets Mix play with this dense layer of one output behind. False where that can't be
   // had here, and then Process must do. Allocates.
   bool PrepareMix(const LayerSpec& dense);
@@ -29,11 +34,6 @@ class Recurrent {
   // Plays `count` samples, the dense layer of PrepareMix included. x: (count, in());
   // out: (count). How samples are grouped changes no bit. [audio]
   void Mix(const float* x, int count, float* out, float* state) const PEDAL_REALTIME;
-
-  // Where in the state the cell of an LSTM lies, `padded()` floats; the hidden state,
-  // as many, is at its start.
-  int cell() const { return columns_end_; }
-  int padded() const { return padded_; }
 
  private:
   void ProcessLstm(const float* x, float* state) const PEDAL_REALTIME;

@@ -12,6 +12,8 @@
 
 #include "host/auxiliary.h"
 #include "host/backend.h"
+#include "host/card_devices.h"
+#include "host/card_rig.h"
 #include "host/errors.h"
 #include "host/inbox.h"
 #include "host/live.h"
@@ -95,16 +97,14 @@ void RunDemo(const Options& options, const std::string& project) {
 }
 
 void RunCard(Options options, const std::string& project) {
-  CardRig rig(options.bela.periodSize);
-  const int period = rig.card().frames();
-  if (period != options.bela.periodSize)
-    std::fprintf(stderr, "pedal-engine: the card takes %d frames a period, not %d\n",
-                 period, options.bela.periodSize);
-  options.bela.periodSize = period;
+  CardRig rig(options.card, options.bela.periodSize);
+  if (!rig.terms().empty())
+    std::fprintf(stderr, "pedal-engine: %s\n", rig.terms().c_str());
+  options.bela.periodSize = rig.period();
   Program program(options.bela, project, 0);
   program.Setup();
   const LiveReport granted = rig.Play(&program, options.seconds);
-  Finish(&program, options, {rig.card().name(), rig.card().buffer_ms(), granted});
+  Finish(&program, options, {rig.name(), rig.buffer_ms(), granted, rig.losses()});
 }
 
 void ChooseBackend(const std::string& word) {
@@ -135,6 +135,8 @@ int main(int argc, char* argv[]) try {
   const Options options = ParseOptions(argc, argv);
   if (options.task == Task::kShowHelp) {
     PrintUsage();
+  } else if (options.task == Task::kListCards) {
+    std::puts(ListCards().c_str());
   } else if (options.task == Task::kShowVersion) {
     std::printf("Bela API %d.%d.%d\n", BELA_MAJOR_VERSION, BELA_MINOR_VERSION,
                 BELA_BUGFIX_VERSION);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kMaxTail = 60.0 * 44100.0;  // a minute of silence
 constexpr double kMaxSeconds = 1e7;          // 115 days
+constexpr double kMaxChannel = 256.0;
 
 enum Code {
   kAudioOption = 2000,
@@ -26,6 +27,12 @@ enum Code {
   kSummary,
   kTrace,
   kOscPort,
+  kCards,
+  kDriver,
+  kOutputDevice,
+  kInputDevice,
+  kOutputChannel,
+  kInputChannel,
   kBackend,
   kVersion,
 };
@@ -41,6 +48,12 @@ const option kLongOptions[] = {
     {"summary", required_argument, nullptr, kSummary},
     {"trace", required_argument, nullptr, kTrace},
     {"osc-port", required_argument, nullptr, kOscPort},
+    {"cards", no_argument, nullptr, kCards},
+    {"driver", required_argument, nullptr, kDriver},
+    {"output-device", required_argument, nullptr, kOutputDevice},
+    {"input-device", required_argument, nullptr, kInputDevice},
+    {"output-channel", required_argument, nullptr, kOutputChannel},
+    {"input-channel", required_argument, nullptr, kInputChannel},
     {"backend", required_argument, nullptr, kBackend},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, kVersion},
@@ -93,6 +106,26 @@ void Take(int code, Options* options) {
       break;
     case kOscPort:
       options->osc_port = static_cast<int>(Number("--osc-port", 0.0, 65535.0));
+      break;
+    case kCards:
+      options->task = Task::kListCards;
+      break;
+    case kDriver:
+      options->card.driver = optarg;
+      break;
+    case kOutputDevice:
+      options->card.output = optarg;
+      break;
+    case kInputDevice:
+      options->card.input = optarg;
+      break;
+    case kOutputChannel:
+      options->card.output_channel =
+          static_cast<int>(Number("--output-channel", 1.0, kMaxChannel));
+      break;
+    case kInputChannel:
+      options->card.input_channel =
+          static_cast<int>(Number("--input-channel", 1.0, kMaxChannel));
       break;
     case kBackend:
       options->backend = optarg;
@@ -165,6 +198,12 @@ void PrintUsage() {
       "  --seconds N             demo, card: stop after N seconds\n"
       "  --summary FILE          what was played, and how it went, as JSON\n"
       "  --trace FILE            wav: each change of a digital output, JSON lines\n"
+      "  --driver NAME           card: alsa, jack, pulse, core or wasapi\n"
+      "  --input-device NAME     card: its number or part of its name; and\n"
+      "  --output-device NAME\n"
+      "  --input-channel N       card: where the guitar is, from 1 (default 1)\n"
+      "  --output-channel N      card: the first of two, from 1 (default 1)\n"
+      "  --cards                 lists the sound cards as JSON\n"
       "  --osc-port N            instead of PEDAL_OSC_PORT; 0 is off\n"
       "  --backend pedal|rtneural  who plays the layers of models (default pedal)\n"
       "  -h, --help   --version\n\n",

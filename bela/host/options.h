@@ -7,12 +7,13 @@
 #include <string>
 
 #include "host/offline.h"
+#include "host/sound_card.h"
 
 namespace pedal {
 namespace host {
 
 enum class Audio { kDemo, kCard, kWav };
-enum class Task { kPlay, kShowHelp, kShowVersion };
+enum class Task { kPlay, kListCards, kShowHelp, kShowVersion };
 
 struct Options {
   Task task = Task::kPlay;
@@ -23,6 +24,7 @@ struct Options {
   std::string backend = "pedal";
   double seconds = 0.0;  // 0: until stopped
   int osc_port = -1;     // -1: as PEDAL_OSC_PORT says
+  CardChoice card;       // of --audio card
   BelaInitSettings bela;
 };
 

@@ -1,14 +1,11 @@
 // RtAudio behind SoundCard. Built without RtAudio, no machine has a sound card.
 #include "host/sound_card.h"
 
-#if __has_include(<rtaudio/RtAudio.h>) && !defined(PEDAL_WITHOUT_RTAUDIO)
+#include "host/card_devices.h"
 
-#include <dlfcn.h>
-#include <rtaudio/RtAudio.h>
+#ifdef PEDAL_HAS_RTAUDIO
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "host/block.h"
 #include "host/errors.h"
@@ -16,72 +13,6 @@
 namespace pedal {
 namespace host {
 namespace {
-
-#if defined(RTAUDIO_VERSION_MAJOR) && RTAUDIO_VERSION_MAJOR >= 6
-#define PEDAL_RTAUDIO_6 1
-#endif
-
-void SilentAlsa(const char*, int, const char*, int, const char*, ...) {}
-void SilentJack(const char*) {}
-
-// The libraries beneath RtAudio tell stderr about every device that is not there. They
-// are reached by name, so that we need not link what RtAudio may have been built
-// without.
-void SilenceProbes() {
-  using AlsaHandler = void (*)(const char*, int, const char*, int, const char*, ...);
-  using AlsaSetter = int (*)(AlsaHandler);
-  using JackSetter = void (*)(void (*)(const char*));
-  void* alsa = dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler");
-  if (alsa) reinterpret_cast<AlsaSetter>(alsa)(SilentAlsa);
-  for (const char* name : {"jack_set_error_function", "jack_set_info_function"})
-    if (void* jack = dlsym(RTLD_DEFAULT, name))
-      reinterpret_cast<JackSetter>(jack)(SilentJack);
-}
-
-// Live input takes the driver with the least delay, the demo the one that shares.
-std::vector<RtAudio::Api> ApisFor(Direction direction) {
-  std::vector<RtAudio::Api> wanted = {RtAudio::LINUX_PULSE, RtAudio::LINUX_ALSA,
-                                      RtAudio::UNIX_JACK};
-  if (direction == Direction::kInOut) std::reverse(wanted.begin(), wanted.end());
-  wanted.push_back(RtAudio::MACOSX_CORE);
-  wanted.push_back(RtAudio::WINDOWS_WASAPI);
-  std::vector<RtAudio::Api> built;
-  RtAudio::getCompiledApi(built);
-  std::vector<RtAudio::Api> apis;
-  for (const auto api : wanted)
-    if (std::count(built.begin(), built.end(), api)) apis.push_back(api);
-  return apis;
-}
-
-struct Device {
-  unsigned id = 0;
-  unsigned channels = 0;  // 0: there is no such device
-  std::string name;
-};
-
-unsigned ChannelsOf(const RtAudio::DeviceInfo& info, bool output) {
-  return output ? info.outputChannels : info.inputChannels;
-}
-
-Device DefaultDevice(RtAudio& audio, bool output) {
-  Device device;
-#ifdef PEDAL_RTAUDIO_6
-  const std::vector<unsigned> ids = audio.getDeviceIds();
-#else
-  std::vector<unsigned> ids(audio.getDeviceCount());
-  for (unsigned i = 0; i < ids.size(); ++i) ids[i] = i;
-#endif
-  if (ids.empty()) return device;
-  device.id = output ? audio.getDefaultOutputDevice() : audio.getDefaultInputDevice();
-  device.channels = ChannelsOf(audio.getDeviceInfo(device.id), output);
-  for (const unsigned id : ids) {
-    if (device.channels > 0) break;
-    device.id = id;
-    device.channels = ChannelsOf(audio.getDeviceInfo(id), output);
-  }
-  if (device.channels > 0) device.name = audio.getDeviceInfo(device.id).name;
-  return device;
-}
 
 class RtAudioCard : public SoundCard {
  public:
@@ -93,37 +24,34 @@ class RtAudioCard : public SoundCard {
   }
 
   // Empty if it worked, else why not.
-  std::string OpenStream(Direction direction, int period, int buffers) {
-    const Device out = DefaultDevice(audio_, true);
-    if (out.channels == 0) return "no output";
-    RtAudio::StreamParameters out_parameters, in_parameters;
-    out_parameters.deviceId = out.id;
-    out_parameters.nChannels = std::min(out.channels, 2u);
-    if (out.channels < 2) return "no stereo output";
+  std::string OpenStream(Direction direction, const CardChoice& wish, int period,
+                         int buffers) {
+    const CardDevice out = FindDevice(audio_, true, wish.output);
+    if (out.channels == 0) return Missing("output", wish.output);
+    if (out.channels < static_cast<unsigned>(wish.output_channel) + 1)
+      return "\"" + out.name + "\" has " + std::to_string(out.channels) +
+             " outputs, expected two from " + std::to_string(wish.output_channel);
+    std::vector<CardDevice> devices = {out};
     if (direction == Direction::kInOut) {
-      const Device in = DefaultDevice(audio_, false);
-      if (in.channels == 0) return "no input";
-      in_parameters.deviceId = in.id;
-      in_parameters.nChannels = std::min(in.channels, 2u);
+      const CardDevice in = FindDevice(audio_, false, wish.input);
+      if (in.channels == 0) return Missing("input", wish.input);
+      if (in.channels < static_cast<unsigned>(wish.input_channel))
+        return "\"" + in.name + "\" has " + std::to_string(in.channels) +
+               " inputs, expected " + std::to_string(wish.input_channel);
+      devices.push_back(in);
     }
-    in_channels_ = static_cast<int>(in_parameters.nChannels);
+    rate_hz_ = CommonRate(devices);
+    if (rate_hz_ == 0 || (direction == Direction::kOut && rate_hz_ != kSampleRate))
+      return "\"" + out.name + "\" cannot play at " + std::to_string(kSampleRate) +
+             " Hz";
     frames_ = static_cast<unsigned>(period);
     buffers_ = static_cast<unsigned>(buffers);
     name_ = RtAudio::getApiDisplayName(audio_.getCurrentApi()) + ": " + out.name;
-    RtAudio::StreamOptions options;
-    options.numberOfBuffers = buffers_;
-    options.streamName = "pedal";
-    RtAudio::StreamParameters* input = in_channels_ > 0 ? &in_parameters : nullptr;
-#ifdef PEDAL_RTAUDIO_6
-    const bool opened =
-        audio_.openStream(&out_parameters, input, RTAUDIO_FLOAT32, kSampleRate,
-                          &frames_, Call, this, &options) == RTAUDIO_NO_ERROR;
-    if (!opened) return audio_.getErrorText();
-#else
-    audio_.openStream(&out_parameters, input, RTAUDIO_FLOAT32, kSampleRate, &frames_,
-                      Call, this, &options);
-#endif
-    return audio_.isStreamOpen() ? "" : "not opened";
+    choice_ = wish;
+    choice_.driver = RtAudio::getApiName(audio_.getCurrentApi());
+    choice_.output = out.name;
+    choice_.input = devices.back().name;
+    return OpenOn(devices);
   }
 
   void Start() override {
@@ -145,14 +73,49 @@ class RtAudioCard : public SoundCard {
   } catch (const std::exception&) {
   }
 
+  void Abort() override try {
+    if (audio_.isStreamRunning()) audio_.abortStream();
+  } catch (const std::exception&) {
+  }
+
+  bool IsOpen() const override { return audio_.isStreamOpen(); }
   std::string name() const override { return name_; }
+  CardChoice choice() const override { return choice_; }
+  int rate_hz() const override { return static_cast<int>(rate_hz_); }
   int frames() const override { return static_cast<int>(frames_); }
-  int in_channels() const override { return in_channels_; }
   double buffer_ms() const override {
-    return 1000.0 * static_cast<double>(frames_ * buffers_) / kSampleRate;
+    return 1000.0 * static_cast<double>(frames_ * buffers_) / rate_hz_;
   }
 
  private:
+  static std::string Missing(const char* what, const std::string& wish) {
+    return std::string("no ") + what + (wish.empty() ? "" : " \"" + wish + "\"");
+  }
+
+  std::string OpenOn(const std::vector<CardDevice>& devices) {
+    RtAudio::StreamParameters out, in;
+    out.deviceId = devices.front().id;
+    out.nChannels = kAudioChannels;
+    out.firstChannel = static_cast<unsigned>(choice_.output_channel - 1);
+    in.deviceId = devices.back().id;
+    in.nChannels = 1;
+    in.firstChannel = static_cast<unsigned>(choice_.input_channel - 1);
+    RtAudio::StreamOptions options;
+    options.numberOfBuffers = buffers_;
+    options.streamName = "pedal";
+    RtAudio::StreamParameters* input = devices.size() > 1 ? &in : nullptr;
+#ifdef PEDAL_RTAUDIO_6
+    const bool opened =
+        audio_.openStream(&out, input, RTAUDIO_FLOAT32, rate_hz_, &frames_, Call, this,
+                          &options) == RTAUDIO_NO_ERROR;
+    if (!opened) return audio_.getErrorText();
+#else
+    audio_.openStream(&out, input, RTAUDIO_FLOAT32, rate_hz_, &frames_, Call, this,
+                      &options);
+#endif
+    return audio_.isStreamOpen() ? "" : "not opened";
+  }
+
   static int Call(void* out, void* in, unsigned frames, double,
                   RtAudioStreamStatus status, void* self) {
     static_cast<RtAudioCard*>(self)->callback_(static_cast<float*>(out),
@@ -164,21 +127,24 @@ class RtAudioCard : public SoundCard {
   RtAudio audio_;
   Callback callback_;
   std::string name_;
+  CardChoice choice_;
+  unsigned rate_hz_ = 0;
   unsigned frames_ = 0;
   unsigned buffers_ = 0;
-  int in_channels_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<SoundCard> SoundCard::Open(Direction direction, int period, int buffers,
-                                           Callback callback, std::string* why) {
+std::unique_ptr<SoundCard> SoundCard::Open(Direction direction,
+                                           const CardChoice& choice, int period,
+                                           int buffers, Callback callback,
+                                           std::string* why) {
   SilenceProbes();
-  *why = "no driver";
-  for (const auto api : ApisFor(direction)) {
+  *why = choice.driver.empty() ? "no driver" : "no driver \"" + choice.driver + "\"";
+  for (const auto api : ApisFor(direction, choice)) {
     try {
       auto card = std::make_unique<RtAudioCard>(api, callback);
-      const std::string failure = card->OpenStream(direction, period, buffers);
+      const std::string failure = card->OpenStream(direction, choice, period, buffers);
       if (failure.empty()) return card;
       *why = RtAudio::getApiDisplayName(api) + ": " + failure;
     } catch (const std::exception& error) {  // RtAudio 5 throws
@@ -196,8 +162,8 @@ std::unique_ptr<SoundCard> SoundCard::Open(Direction direction, int period, int 
 namespace pedal {
 namespace host {
 
-std::unique_ptr<SoundCard> SoundCard::Open(Direction, int, int, Callback,
-                                           std::string* why) {
+std::unique_ptr<SoundCard> SoundCard::Open(Direction, const CardChoice&, int, int,
+                                           Callback, std::string* why) {
   *why = "built without RtAudio";
   return nullptr;
 }

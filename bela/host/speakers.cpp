@@ -26,7 +26,7 @@ class Speakers : public Output {
     sem_init(&taken_, 0, 0);
     std::string why;
     card_ = SoundCard::Open(
-        Direction::kOut, period, kCardBuffers,
+        Direction::kOut, {}, period, kCardBuffers,
         [this](float* out, const float*, int frames, bool) { Empty(out, frames); },
         &why);
     const int card_frames = card_ ? card_->frames() : 0;

@@ -20,6 +20,7 @@ struct Device {
   std::string name;
   double buffer_ms = 0.0;
   LiveReport granted;
+  int losses = 0;  // times that a card went away
 };
 
 // The text of the summary, with the program's own part asked for now.

@@ -46,6 +46,8 @@ constexpr Row kRows[] = {
     {MessageId::kFaultInject, IntentKind::kInjectBurn},
     {MessageId::kMonitorSubscribe, IntentKind::kMonitorSubscribe},
     {MessageId::kMonitorLeave, IntentKind::kMonitorLeave},
+    {MessageId::kBankLoad, IntentKind::kBankLoad},
+    {MessageId::kBanksGet, IntentKind::kBanksGet},
 };
 
 }  // namespace

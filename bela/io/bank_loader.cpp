@@ -1,80 +1,105 @@
-// Reads a bank folder from disk, prepares its models, and measures what they cost here.
+// Reads a bank folder from disk and prepares its models.
 #include "io/bank_loader.h"
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdio>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "engine/smoother.h"
-#include "engine/timing.h"
+#include "io/sha256.h"
 
 namespace pedal {
 namespace {
 
-constexpr long kLargestFile = 16L << 20;  // bytes
+constexpr std::size_t kLargestFile = 16u << 20;  // bytes
+// Twice what the largest model holds; each takes some 150 bytes while it is read.
+constexpr std::size_t kMostValues = 600000;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
+// A plain file of the folder's own, links followed. `home`: the folder as realpath has
+// it. What is no plain file is not even opened: reading a pipe may never end.
+std::string FindFile(const std::string& home, const std::string& name,
+                     std::string* path) {
+  char real[PATH_MAX];
+  if (!realpath((home + "/" + name).c_str(), real))
+    return "can't be opened: " + std::string(std::strerror(errno));
+  *path = real;
+  if (path->compare(0, home.size() + 1, home + "/") != 0)
+    return "expected a file inside the bank, found a link out of it";
+  struct stat status;
+  if (stat(real, &status) != 0)
+    return "can't be opened: " + std::string(std::strerror(errno));
+  return S_ISREG(status.st_mode) ? "" : "expected a file, found something else";
+}
 
-std::string ReadFile(const std::string& path, std::string* text) {
-  std::unique_ptr<std::FILE, FileCloser> file(std::fopen(path.c_str(), "rb"));
-  if (!file) return "can't be opened: " + std::string(std::strerror(errno));
-  char chunk[65536];
-  std::size_t got = 0;
-  while ((got = std::fread(chunk, 1, sizeof chunk, file.get())) > 0) {
-    text->append(chunk, got);
-    if (text->size() > static_cast<std::size_t>(kLargestFile))
-      return "is larger than 16 MB";
-  }
-  if (std::ferror(file.get()))
-    return "can't be read: " + std::string(std::strerror(errno));
+// Of a JSON text, at most.
+std::size_t CountValues(const std::string& text) {
+  std::size_t count = 1;
+  for (char c : text) count += c == ',' || c == '[' || c == '{';
+  return count;
+}
+
+std::string ReadFile(const std::string& home, const std::string& name,
+                     std::string* text) {
+  std::string path;
+  const std::string wrong = FindFile(home, name, &path);
+  if (!wrong.empty()) return wrong;
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  if (file < 0) return "can't be opened: " + std::string(std::strerror(errno));
+  std::vector<char> chunk(65536);
+  ssize_t got = 0;
+  while ((got = read(file, chunk.data(), chunk.size())) > 0 &&
+         text->size() <= kLargestFile)
+    text->append(chunk.data(), static_cast<std::size_t>(got));
+  const int failed = got < 0 ? errno : 0;
+  close(file);
+  if (failed) return "can't be read: " + std::string(std::strerror(failed));
+  if (text->size() > kLargestFile) return "is larger than 16 MB";
+  if (CountValues(*text) > kMostValues) return "holds more than 600000 values";
   return text->empty() ? "is empty" : "";
 }
 
-std::string LoadModel(const std::string& folder, const ModelEntry& entry,
-                      Effect* effect) {
+// The start of a hash, as errors show it.
+std::string Start(const std::string& hash) { return hash.substr(0, 12) + ".."; }
+
+// label: of the bank. home: its folder as realpath has it.
+std::string LoadModel(const std::string& label, const std::string& home,
+                      const ModelEntry& entry, Effect* effect) {
   std::string text;
-  std::string wrong = ReadFile(folder + "/" + entry.file, &text);
+  std::string wrong = ReadFile(home, entry.file, &text);
+  const std::string hash = wrong.empty() ? Sha256(text) : "";
+  if (wrong.empty() && hash != entry.sha256)
+    wrong = "sha256: expected " + Start(entry.sha256) + ", found " + Start(hash) +
+            "; the file is not the one that was exported";
   ModelSpec spec;
   if (wrong.empty())
     wrong = ParseModel(text, entry.block, static_cast<int>(entry.knobs.size()), &spec);
-  if (!wrong.empty()) return "bank \"" + folder + "\": " + entry.file + ": " + wrong;
+  if (!wrong.empty()) return "bank \"" + label + "\": " + entry.file + ": " + wrong;
   std::unique_ptr<Playable>& slot = entry.block == 1 ? effect->block1 : effect->block16;
   slot.reset(new Playable);
   slot->Prepare(spec, FromDecibel(entry.gain_db), entry.knobs);
-  return "";
-}
-
-using Clock = std::chrono::steady_clock;
-
-// Plays `period` samples' worth of one model. Frames of 16 that fall into a short
-// period count whole.
-void Play(const Playable& playable, int period, float* state) {
-  float frame[kMaxFrames] = {0.1f}, conditioning[kMaxConditioning] = {0.5f};
-  const int frames = playable.model().frames();
-  for (int sample = 0; sample < period; sample += frames) {
-    frame[0] = 0.1f * (sample % 7);
-    playable.model().Process(frame, conditioning, frame, state);
-  }
-}
-
-// How much faster than the sound a model plays while it comes in (engine/timing.h).
-int RateOfComing(const Playable& playable) {
-  return playable.model().frames() == kGrid ? kCatchUpRate : 1;
+  if (slot->RestIsFinite()) return "";
+  return "bank \"" + label + "\": " + entry.file +
+         ": in silence it gives values that are not finite; train or export it anew";
 }
 
 }  // namespace
 
-std::unique_ptr<Bank> LoadBank(const std::string& folder, std::string* wrong) {
+std::unique_ptr<Bank> LoadBank(const std::string& folder, const std::string& label,
+                               std::string* wrong) {
+  char home[PATH_MAX] = "";
   std::string text;
-  *wrong = ReadFile(folder + "/bank.json", &text);
+  *wrong = realpath(folder.c_str(), home)
+               ? ReadFile(home, "bank.json", &text)
+               : "can't be opened: " + std::string(std::strerror(errno));
   BankEntry entry;
   if (wrong->empty()) *wrong = ParseBank(text, &entry);
   if (!wrong->empty()) {
-    *wrong = "bank \"" + folder + "\": bank.json: " + *wrong;
+    *wrong = "bank \"" + label + "\": bank.json: " + *wrong;
     return nullptr;
   }
   std::unique_ptr<Bank> bank(new Bank);
@@ -83,52 +108,12 @@ std::unique_ptr<Bank> LoadBank(const std::string& folder, std::string* wrong) {
     Effect effect;
     std::strncpy(effect.id, from.id.c_str(), kIdSize - 1);
     for (const ModelEntry& model : from.models) {
-      *wrong = LoadModel(folder, model, &effect);
+      *wrong = LoadModel(label, home, model, &effect);
       if (!wrong->empty()) return nullptr;
     }
     bank->effects.push_back(std::move(effect));
   }
   return bank;
-}
-
-float MeasureCostUs(const Bank& bank, int period) {
-  std::vector<const Playable*> playables;
-  for (const Effect& effect : bank.effects) {
-    if (effect.block1) playables.push_back(effect.block1.get());
-    if (effect.block16) playables.push_back(effect.block16.get());
-  }
-  if (playables.empty()) return 0.0f;
-  const auto work = [period](const Playable* playable) {
-    const Model& model = playable->model();
-    const int frames = (period + model.frames() - 1) / model.frames();
-    return model.macs_per_sample() * static_cast<float>(model.frames() * frames);
-  };
-  const auto work_to_come = [work](const Playable* playable) {
-    return work(playable) * static_cast<float>(RateOfComing(*playable));
-  };
-  const auto dearest = [&playables](const auto& cost) {
-    return *std::max_element(
-        playables.begin(), playables.end(),
-        [&cost](const Playable* a, const Playable* b) { return cost(a) < cost(b); });
-  };
-  const Playable& plays = *dearest(work);
-  const Playable& comes = *dearest(work_to_come);
-  AlignedFloats states[2];
-  for (AlignedFloats& state : states) state.Prepare(kMaxStateFloats);
-  std::vector<float> times;
-  for (int run = 0; run < 201; ++run) {
-    const Clock::time_point start = Clock::now();
-    for (int done = 0; done < period; done += kGrid) {  // as the engine alternates
-      const int part = std::min(period - done, static_cast<int>(kGrid));
-      Play(plays, part, states[0].data());
-      for (int grid = 0; grid < RateOfComing(comes); ++grid)
-        Play(comes, part, states[1].data());
-    }
-    const std::chrono::duration<float, std::micro> took = Clock::now() - start;
-    times.push_back(took.count());
-  }
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
 }
 
 }  // namespace pedal

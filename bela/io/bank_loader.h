@@ -17,6 +17,7 @@ std::string ParseModel(const std::string& json, int frames, int conditioning,
 struct ModelEntry {
   int block = 1;
   std::string file;
+  std::string sha256;  // of the file: 64 hexadecimal digits
   float gain_db = 0.0f;
   std::vector<protocol::ParamId> knobs;
 };
@@ -33,14 +34,10 @@ struct BankEntry {
 // name.
 std::string ParseBank(const std::string& json, BankEntry* entry);
 
-// Loads a folder. Returns nullptr and sets *wrong to one line where it can't be played.
-// Not for the audio thread: reads files, allocates, and runs each model until it rests.
-std::unique_ptr<Bank> LoadBank(const std::string& folder, std::string* wrong);
-
-// The worst that a switch may bring into one period, in us: the dearest model plays
-// and the dearest comes in (a block-16 model then plays history too), alternately, as
-// two do not share a small cache. Measured on this machine; 0 for an empty bank.
-// period: samples.
-float MeasureCostUs(const Bank& bank, int period);
+// Loads a folder. Returns nullptr and sets *wrong to one line, which calls it `label`,
+// where it can't be played. Reads files, allocates, and runs each model until it rests.
+// [loader]
+std::unique_ptr<Bank> LoadBank(const std::string& folder, const std::string& label,
+                               std::string* wrong);
 
 }  // namespace pedal

@@ -4,6 +4,7 @@
 
 #include "engine/timing.h"
 #include "io/bank_loader.h"
+#include "io/id.h"
 #include "io/json.h"
 
 namespace pedal {
@@ -15,13 +16,6 @@ std::string Show(double number) {
   return text;
 }
 
-bool IsId(const std::string& text) {
-  if (text.empty() || text.size() >= kIdSize) return false;
-  for (char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  return true;
-}
-
 // A plain file name: it can't leave the folder.
 bool IsFileName(const std::string& text) {
   if (text.empty() || text.size() > 255 || text[0] == '.') return false;
@@ -30,6 +24,11 @@ bool IsFileName(const std::string& text) {
           c == '_'))
       return false;
   return true;
+}
+
+bool IsHash(const std::string& text) {
+  return text.size() == 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 std::string ReadKnobs(const JSONValue* model, std::vector<protocol::ParamId>* knobs) {
@@ -56,6 +55,8 @@ std::string ReadModel(const JSONValue* model, ModelEntry* entry) {
   entry->block = static_cast<int>(block);
   if (!GetText(model, L"file", &entry->file) || !IsFileName(entry->file))
     return "file: expected a plain name inside the folder";
+  if (!GetText(model, L"sha256", &entry->sha256) || !IsHash(entry->sha256))
+    return "sha256: expected 64 hexadecimal digits";
   if (!GetNumber(model, L"gain_db", &gain_db) || !(std::fabs(gain_db) <= 60.0))
     return "gain_db: expected -60 to 60";
   entry->gain_db = static_cast<float>(gain_db);

@@ -165,6 +165,12 @@ Message ToMessage(const Event& event, const Surroundings& around) {
           .Text(MapText(around.feet, around.setlist.overrides));
     case EventKind::kExpression:
       return ExpressionMessage(event, around);
+    case EventKind::kBanks:
+      return Open("/banks", event, around)
+          .Text(around.banks)
+          .Text(around.bank_id)
+          .Text(around.loading)
+          .Int(event.state.bank);
     case EventKind::kTakeover:
       return Open("/takeover", event, around)
           .Text(protocol::kParams[static_cast<int>(event.param)].id)

@@ -15,6 +15,9 @@ struct Surroundings {
   int dropped = 0;      // messages dropped or clamped since the start
   Setlist setlist;
   FootMap feet;
+  std::string bank_id;  // the name that it was loaded by, "" for none
+  std::string banks;    // that can be loaded, comma-separated
+  std::string loading;  // the one that is, "" for none
 };
 
 constexpr std::size_t kMostBackupBytes = 12288;  // of /presets/file, /presets/restore

@@ -1,11 +1,12 @@
 // Where all wires hand in their messages: checks them, counts the bad ones, queues the
-// good ones for the engine, the saver or the surface.
+// good ones for the engine, the saver, the loader or the surface.
 #pragma once
 #include <atomic>
 #include <cstring>
 
 #include "controls/remote_feet.h"
 #include "engine/engine.h"
+#include "io/bank_keeper.h"
 #include "io/burden.h"
 #include "io/intents.h"
 #include "io/presets.h"
@@ -14,9 +15,10 @@ namespace pedal {
 
 class Inbox {
  public:
-  void Prepare(Engine* engine, const Rights& rights, Presets* presets, RemoteFeet* feet,
-               Burden* burden) {
+  void Prepare(Engine* engine, const Rights& rights, Presets* presets,
+               BankKeeper* banks, RemoteFeet* feet, Burden* burden) {
     engine_ = engine;
+    banks_ = banks;
     rights_ = rights;
     presets_ = presets;
     feet_ = feet;
@@ -42,6 +44,9 @@ class Inbox {
       case IntentKind::kInjectUnderrun:
       case IntentKind::kInjectBurn:
         return Trouble(source, intent);
+      case IntentKind::kBankLoad:
+        banks_->Ask(intent);
+        return true;
       case IntentKind::kMonitorSubscribe:  // consoles come by OSC only
       case IntentKind::kMonitorLeave:
         ++dropped_;
@@ -104,6 +109,7 @@ class Inbox {
 
   Engine* engine_ = nullptr;
   Presets* presets_ = nullptr;
+  BankKeeper* banks_ = nullptr;
   RemoteFeet* feet_ = nullptr;
   Burden* burden_ = nullptr;
   Rights rights_;

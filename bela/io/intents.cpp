@@ -7,6 +7,7 @@
 
 #include "io/addresses.h"
 #include "io/foot_text.h"
+#include "io/id.h"
 
 namespace pedal {
 namespace {
@@ -34,14 +35,6 @@ bool IsWord(const Arg& arg, const std::string& text) {
   for (int i = 0; i < arg.num_words; ++i)
     if (text == arg.words[i]) return true;
   return arg.num_words == 0;
-}
-
-// ASCII [a-z0-9-], 1 to 31 of them: what an id may be.
-bool IsId(const std::string& text) {
-  if (text.empty() || text.size() >= kIdSize) return false;
-  for (char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  return true;
 }
 
 Verdict CheckNumber(const Arg& arg, const MessageArg& found, double min, double max,

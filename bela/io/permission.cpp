@@ -60,6 +60,7 @@ bool OnlyReads(IntentKind kind) {
     case IntentKind::kPresetsBackup:
     case IntentKind::kGesturesGet:
     case IntentKind::kExpressionGet:
+    case IntentKind::kBanksGet:
     case IntentKind::kMonitorSubscribe:
     case IntentKind::kMonitorLeave:
       return true;

@@ -49,7 +49,7 @@ void Presets::Prepare(const std::string& folder, Saving saving) {
   });
   if (wanted == Saving::kOff) return;
   Read(SoundFile(), [this](const std::string& text) {
-    has_sound_ = FromJson(text, &sound_);
+    has_sound_ = FromJson(text, &sound_, &bank_);
     return has_sound_ ? "" : "expected a sound";
   });
 }
@@ -123,17 +123,19 @@ EngineConfig Presets::StartConfig(const EngineConfig& asked) const {
 }
 
 // A pedal without a bank has no sound of its own: the last one stays.
-void Presets::Note(const State& state) {
+void Presets::Note(const State& state, const std::string& bank) {
   if (saving_ == Saving::kOff) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   NotePedal(state.expression);
   if (!state.effect[0]) return;
-  const bool same = has_sound_ && std::strcmp(state.effect, sound_.effect) == 0 &&
+  const bool same = has_sound_ && bank == bank_ &&
+                    std::strcmp(state.effect, sound_.effect) == 0 &&
                     std::strcmp(state.preset, sound_.preset) == 0 &&
                     state.bypass == sound_.bypass && state.block == sound_.block &&
                     std::memcmp(state.params, sound_.params, sizeof state.params) == 0;
   if (same) return;
   sound_ = state;
+  bank_ = bank;
   has_sound_ = sound_changed_ = true;
 }
 
@@ -248,7 +250,7 @@ bool Presets::Save() {
              controls = controls_changed_;
   if (!setlist && !sound && !controls) return true;
   const std::string presets_json = setlist ? ToJson(setlist_) : "";
-  const std::string sound_json = sound ? ToJson(sound_) : "";
+  const std::string sound_json = sound ? ToJson(sound_, bank_) : "";
   const std::string controls_json = controls ? ToJson(controls_) : "";
   setlist_changed_ = sound_changed_ = controls_changed_ = false;
   lock.unlock();  // a slow card holds up no one

@@ -36,11 +36,12 @@ class Presets {
   // How the engine starts: with the last sound, where `asked` names no effect; what it
   // asks for beside the defaults is respected. [setup]
   EngineConfig StartConfig(const EngineConfig& asked) const;
+  const std::string& bank() const { return bank_; }       // of the last sound [setup]
   const Setlist& setlist() const { return setlist_; }     // [setup]
   const FootMap& feet() const { return controls_.feet; }  // [setup]
 
-  // What to keep from now on. [publisher]
-  void Note(const State& state);
+  // What to keep from now on; bank: the name of the one that sounds. [publisher]
+  void Note(const State& state, const std::string& bank);
   void Note(const Setlist& setlist);
   void Note(const FootMap& feet);
 
@@ -83,6 +84,7 @@ class Presets {
   mutable std::mutex mutex_;  // of all below; never taken on the audio thread
   Setlist setlist_;
   State sound_;
+  std::string bank_;  // where it is from, "" for no name
   bool has_sound_ = false;
   Controls controls_ = FactoryControls();
   bool setlist_changed_ = false, sound_changed_ = false, controls_changed_ = false;

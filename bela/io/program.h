@@ -52,6 +52,22 @@ struct Program {
     return start.load();
   }
 
+  // The bank to start with, and where others lie. [setup]
+  BankFolders FoldersOfBanks() const {
+    BankFolders folders;
+    folders.Prepare(settings.banks, settings.bank);
+    return folders;
+  }
+
+  // The first load is the same task as a later one: the pedal plays dry until the bank
+  // is there. Both switches held at the start: it stays dry until one is asked for.
+  // [loader]
+  void BeginBanks() {
+    if (AwaitStart() == StartKind::kSafe)
+      return banks.Skip("safe start: all switches were held; playing dry");
+    banks.Begin(settings.last_bank ? presets.bank() : "");
+  }
+
   // Reads presets, last sound and foot map, and prepares the engine with them; tells
   // how it starts. A render only reads what is kept, and only where it was told its
   // folder, so that it always sounds the same. [setup]

@@ -4,9 +4,11 @@
 #include <Bela.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "io/clock.h"
+#include "io/device.h"
 
 namespace pedal {
 namespace {
@@ -56,8 +58,13 @@ void Publisher::Prepare(const Settings& settings, Engine* engine, BankKeeper* ba
 Surroundings Publisher::Around() const {
   Surroundings around;
   around.boot_id = settings_.boot_id;
-  around.bank = banks_->name();
-  around.effects = banks_->effects();
+  const BankNote bank = banks_->NoteOf(state_.bank);
+  const BankList banks = banks_->list();
+  around.bank = bank.name;
+  around.bank_id = bank.id;
+  around.effects = bank.effects;
+  around.banks = banks.ids;
+  around.loading = banks.loading;
   around.dropped = inbox_->dropped();
   around.setlist = setlist_;
   around.feet = feet_;
@@ -110,22 +117,43 @@ void Publisher::SendEvents(SampleTime now) {
   TakeMemory();
   while (const Event* event = engine_->PeekEvent()) {
     TakeMemory();  // an event may tell of it
-    presets_->Note(event->state);
+    if (event->state.bank != state_.bank) banks_->Changed();
     state_ = event->state;
+    presets_->Note(state_, banks_->NoteOf(state_.bank).id);
     const Message message = ToMessage(*event, Around());
     revision_ = event->revision;
     Note(event->time, message);
     Send(message);
     if (event->kind == EventKind::kSnapshot) SendDataAlarms();
+    if (event->kind == EventKind::kBanks) SendBankAlarm();
     engine_->PopEvent();
   }
   AnswerFiles(now);
-  if (presets_->problem() != data_problem_) SendDataAlarms();
+  TellBanks();
+  if (presets_->problem() != data_problem_ || DeviceProblem() != device_problem_)
+    SendDataAlarms();
   if (engine_->EventsLost() == events_lost_) return;
   events_lost_ = engine_->EventsLost();  // clients need the whole state again
+  Ask("/state/get");
+}
+
+void Publisher::Ask(const char* address) {
   Message ask;
-  ask.address = "/state/get";
+  ask.address = address;
   inbox_->Take(Source::kProgram, ask);
+}
+
+// A bank that is loaded answers by the sound; why one is not, and what can be, is told
+// here.
+void Publisher::TellBanks() {
+  BankAnswer answer;
+  while (banks_->TakeAnswer(&answer)) {
+    const Message message =
+        RejectedMessage(answer.asked, answer.wrong, revision_, Around());
+    Note(answer.asked.time, message);
+    Send(message);
+  }
+  if (banks_->TakeChange()) Ask("/banks/get");
 }
 
 void Publisher::Note(SampleTime time, const Message& message) {
@@ -174,7 +202,7 @@ void Publisher::SendTelemetry() {
   told.revision = revision_;
   told.state = state_;
   told.alarms = Alarms();
-  told.bank = banks_->name();
+  told.bank = banks_->NoteOf(state_.bank).name;
   told.dropped = inbox_->dropped();
   told.refused = consoles_->refused();
   for (const Console& console : consoles)
@@ -209,33 +237,39 @@ std::string Publisher::Alarms() const {
     codes += (codes.empty() ? "" : ",") + std::string(code);
   };
   if (state_.fault != Fault::kNone) add(CodeOf(state_.fault));
-  if (!banks_->name().empty() && !banks_->problem().empty()) add("bank-refused");
+  if (state_.bank != 0 && !banks_->problem().empty()) add("bank-refused");
   if (!presets_->problem().empty()) add("not-saved");
   if (!presets_->lost().empty()) add("not-read");
+  if (!DeviceProblem().empty()) add("card-lost");
   return codes;
 }
 
 void Publisher::SendBankAlarm() {
-  SendAlarm(banks_->name().empty() ? "no-bank" : "bank-refused", banks_->problem());
+  const std::string problem = banks_->problem();
+  if (!problem.empty())
+    SendAlarm(state_.bank == 0 ? "no-bank" : "bank-refused", problem);
 }
 
-// What could not be kept or read: a night of presets is not lost without a word. Told
-// again with each snapshot, which ends what clients were told before. The end of a
-// problem is told by a snapshot too.
+// What could not be kept or read, as a night of presets is not lost without a word, and
+// a card that is gone. Told again with each snapshot, which ends what clients were told
+// before. The end of a problem is told by a snapshot too.
 void Publisher::SendDataAlarms() {
-  const std::string problem = presets_->problem();
-  const bool over = problem.empty() && !data_problem_.empty();
+  const std::string problem = presets_->problem(), device = DeviceProblem();
+  const bool over = (problem.empty() && !data_problem_.empty()) ||
+                    (device.empty() && !device_problem_.empty());
   data_problem_ = problem;
+  device_problem_ = device;
   if (!problem.empty()) SendAlarm("not-saved", problem);
   if (!presets_->lost().empty()) SendAlarm("not-read", presets_->lost());
-  if (!over) return;
-  Message ask;
-  ask.address = "/state/get";
-  inbox_->Take(Source::kProgram, ask);
+  if (!device.empty()) SendAlarm("card-lost", device);
+  SendBankAlarm();
+  if (over) Ask("/state/get");
 }
 
 void Publisher::SendAlarm(const std::string& code, const std::string& text) {
-  if (alarms_.size() < kMostAlarms) alarms_.push_back(code + ": " + text);
+  const std::string line = code + ": " + text;
+  const bool known = std::find(alarms_.begin(), alarms_.end(), line) != alarms_.end();
+  if (!known && alarms_.size() < kMostAlarms) alarms_.push_back(line);
   Send(AlarmMessage(code, text, revision_, Around()));
 }
 
@@ -258,7 +292,7 @@ std::string Publisher::Summary() const {
           ", \"bypass\": " + std::to_string(state.bypass) +
           ", \"model_block\": " + std::to_string(state.block) +
           ", \"delay_samples\": " + std::to_string(state.delay) +
-          ", \"bank\": " + Quote(banks_->name()) + ", \"alarms\": [";
+          ", \"bank\": " + Quote(banks_->NoteOf(state.bank).name) + ", \"alarms\": [";
   for (std::size_t i = 0; i < alarms_.size(); ++i)
     text += (i ? ", " : "") + Quote(alarms_[i]);
   return text + "]";

@@ -44,8 +44,10 @@ class Publisher {
   std::string Alarms() const;
   void TakeMemory();
   void AnswerFiles(SampleTime now);
+  void TellBanks();
   void SendBankAlarm();
   void SendDataAlarms();
+  void Ask(const char* address);
   void SendAlarm(const std::string& code, const std::string& text);
   void Note(SampleTime time, const Message& message);
   Surroundings Around() const;
@@ -63,7 +65,7 @@ class Publisher {
   State state_;      // as last told
   Setlist setlist_;  // as the engine last shared it
   FootMap feet_;
-  std::string data_problem_;  // as last told
+  std::string data_problem_, device_problem_;  // as last told
   int events_lost_ = 0;
   int revision_ = 0;
   std::vector<std::string> alarms_;  // the first kMostAlarms

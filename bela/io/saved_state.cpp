@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "io/foot_text.h"
+#include "io/id.h"
 #include "io/number.h"
 #include "io/saved_feet.h"
 
@@ -32,13 +33,6 @@ void ParamsFromJson(const JSONValue* object, float* params) {
                  high = static_cast<double>(param.max);
     params[p] = static_cast<float>(value < low ? low : value > high ? high : value);
   }
-}
-
-bool IsId(const std::string& text) {
-  if (text.empty() || text.size() >= kIdSize) return false;
-  for (char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) return false;
-  return true;
 }
 
 bool GetId(const JSONValue* object, const wchar_t* name, char* id) {
@@ -146,15 +140,15 @@ std::string FromJson(const std::string& text, Setlist* setlist,
   return "";
 }
 
-std::string ToJson(const State& state) {
+std::string ToJson(const State& state, const std::string& bank) {
   return "{\"format\":1,\"effect\":" + Quoted(state.effect) +
          ",\"bypass\":" + std::to_string(state.bypass) +
          ",\"block\":" + std::to_string(state.block) +
-         ",\"preset\":" + Quoted(state.preset) +
+         ",\"preset\":" + Quoted(state.preset) + ",\"bank\":" + Quoted(bank.c_str()) +
          ",\"params\":" + ParamsToJson(state.params) + "}\n";
 }
 
-bool FromJson(const std::string& text, State* state) {
+bool FromJson(const std::string& text, State* state, std::string* bank) {
   const JsonPointer root = ParseJson(text);
   State found;
   double format = 0.0, bypass = 0.0;
@@ -165,6 +159,9 @@ bool FromJson(const std::string& text, State* state) {
   found.bypass = bypass != 0.0;
   GetId(root.get(), L"preset", found.preset);
   ParamsFromJson(Member(root.get(), L"params"), found.params);
+  char id[kIdSize] = "";
+  GetId(root.get(), L"bank", id);
+  *bank = id;
   *state = found;
   return true;
 }

@@ -14,9 +14,10 @@ std::string ToJson(const Setlist& setlist);
 std::string FromJson(const std::string& text, Setlist* setlist,
                      std::vector<std::string>* dropped = nullptr);
 
-// Effect, bypass, block, parameters and preset of a state.
-std::string ToJson(const State& state);
+// Effect, bypass, block, parameters and preset of a state, and its bank's name, "" for
+// none.
+std::string ToJson(const State& state, const std::string& bank);
 // False where it is no such thing.
-bool FromJson(const std::string& text, State* state);
+bool FromJson(const std::string& text, State* state, std::string* bank);
 
 }  // namespace pedal

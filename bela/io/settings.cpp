@@ -66,6 +66,18 @@ std::string ReadParams(const char* text, float* params) {
   return "";
 }
 
+std::vector<std::string> ReadBanks(const char* text, const std::string& data) {
+  std::vector<std::string> folders;
+  std::istringstream list(text);
+  std::string folder;
+  while (std::getline(list, folder, ':'))
+    if (!folder.empty()) folders.push_back(folder);
+  if (*text) return folders;
+  if (!data.empty()) folders.push_back(data + "/banks");
+  folders.push_back("banks");
+  return folders;
+}
+
 std::string MakeBootId() {
   static const char kDigits[] = "0123456789abcdef";
   std::random_device device;
@@ -80,6 +92,9 @@ std::string ReadSettings(Settings* settings) {
   if (*Get("PEDAL_BANK")) settings->bank = Get("PEDAL_BANK");
   settings->data_asked = std::getenv("PEDAL_DATA") != nullptr;
   if (settings->data_asked) settings->data = Get("PEDAL_DATA");
+  settings->last_bank =
+      !*Get("PEDAL_BANK") || std::strcmp(Get("PEDAL_LAST_BANK"), "1") == 0;
+  settings->banks = ReadBanks(Get("PEDAL_BANKS"), settings->data);
   settings->boot_id = *Get("PEDAL_BOOT_ID") ? Get("PEDAL_BOOT_ID") : MakeBootId();
   settings->timeline = Get("PEDAL_TIMELINE");
   settings->allow_faults = std::strcmp(Get("PEDAL_ALLOW_FAULTS"), "1") == 0;

@@ -1,6 +1,7 @@
 // How this pedal is set up, from the environment, which a board and a laptop both have.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "engine/engine.h"
 #include "io/permission.h"
@@ -10,6 +11,10 @@ namespace pedal {
 struct Settings {
   std::string bank =
       "bank";  // PEDAL_BANK: folder, relative to the project folder on a board
+  bool last_bank = true;  // the last sound's goes before it: where PEDAL_BANK is not
+                          // set, or PEDAL_LAST_BANK=1 is
+  std::vector<std::string> banks;  // PEDAL_BANKS: folders of banks for /bank/load, by
+                                   // ":"; else "banks" of data, and "banks"
   std::string data =
       "data";  // PEDAL_DATA: folder of presets, last sound and foot map; "" is none.
                // A render reads presets where it is set, and writes nothing

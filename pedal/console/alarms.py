@@ -213,7 +213,7 @@ class Rule(NamedTuple):
     hint: str
 
 
-FAULTS = ("nan", "overload", "no-bank")  # rules of their own
+FAULTS = ("nan", "overload", "no-bank", "card-lost")  # rules of their own
 ALARM, WARN = Weight.ALARM, Weight.WARN
 RULES = (
     Rule("lost", ALARM, _lost, "look at its power and the network cable"),
@@ -235,6 +235,12 @@ RULES = (
         ALARM,
         _engine("no-bank", "there is no bank to play; the sound is dry"),
         "`pedal bank check` the bank that it names",
+    ),
+    Rule(
+        "card lost",
+        ALARM,
+        _engine("card-lost", "its sound card is gone; it plays on unheard"),
+        "plug it in again; the pedal takes it back by itself",
     ),
     Rule("underrun", ALARM, _underrun, "a longer period; stop what else runs there"),
     Rule("load", WARN, _load, "model block 16, or a longer period"),

@@ -222,6 +222,14 @@ MESSAGES: dict[str, Message] = {
             Arg('down', 'i', '0 let go, 1 pressed, 2 still held', 0, 2, False, ()),
         ), 'A footswitch pressed from afar, with the gestures of the real one. Live only; while it is held, 2 is sent every 0.1 s, else it springs back after 0.35 s. A request is answered by /state.'
     ),
+    '/bank/load': Message(
+        '/bank/load', 's', 'engine', (
+            Arg('id', 's', "bank: a folder's name under the bank folders", None, None, False, ()),
+        ), 'Loads a bank while the old one plays, and fades to it; never a path. Answered by /state when it sounds, or by a refusal, which leaves the old one; then tried again when its files change. The effect stays where the bank has it, else its first plays. `at` is met at the next grid point after it.'
+    ),
+    '/banks/get': Message(
+        '/banks/get', '', 'engine', (), 'Asks for the /banks list.'
+    ),
     '/fault/inject': Message(
         '/fault/inject', 's', 'engine', (
             Arg('kind', 's', '', None, None, False, ('nan', 'overload', 'underrun', 'burn')),
@@ -303,6 +311,17 @@ MESSAGES: dict[str, Message] = {
             Arg('text', 's', 'JSON, at most 12288 bytes', None, None, False, ()),
         ), 'The setlist with its rows of the foot map, for /presets/restore.'
     ),
+    '/banks': Message(
+        '/banks', 'siisssi', 'clients', (
+            Arg('boot_id', 's', '', None, None, False, ()),
+            Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
+            Arg('ids', 's', 'banks for /bank/load, comma-separated, at most 64', None, None, False, ()),
+            Arg('current', 's', 'the one that sounds, empty for none', None, None, False, ()),
+            Arg('loading', 's', 'the one that is being loaded, empty for none', None, None, False, ()),
+            Arg('loads', 'i', 'banks that have sounded since the start', 0, 2147483647, False, ()),
+        ), 'The banks that can be loaded, on request and whenever one appears, goes or is loaded.'
+    ),
     '/gestures': Message(
         '/gestures', 'siis', 'clients', (
             Arg('boot_id', 's', '', None, None, False, ()),
@@ -368,9 +387,9 @@ MESSAGES: dict[str, Message] = {
             Arg('boot_id', 's', '', None, None, False, ()),
             Arg('revision', 'i', '', -2147483648, 2147483647, False, ()),
             Arg('request', 'i', '', -2147483648, 2147483647, False, ()),
-            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read')),
+            Arg('code', 's', '', None, None, False, ('no-bank', 'nan', 'overload', 'recovered', 'bank-refused', 'not-saved', 'not-read', 'card-lost')),
             Arg('text', 's', '', None, None, False, ()),
-        ), 'A fault began or ended, with its cause in one line; the last three are no faults of the sound.'
+        ), 'A fault began or ended, with its cause in one line; bank-refused, not-saved, not-read and card-lost are no faults of the effect: it plays on.'
     ),
     '/meter': Message(
         '/meter', 'siiffffiii', 'clients', (

@@ -6,8 +6,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "io/bank_keeper.h"
+#include "io/bank_cost.h"
 #include "io/bank_loader.h"
+#include "io/sha256.h"
 
 using nlohmann::json;
 namespace fs = std::filesystem;
@@ -79,6 +80,7 @@ json BankJson() {
              {"models",
               {{{"block", 1},
                 {"file", "one.json"},
+                {"sha256", pedal::Sha256(Model().dump())},
                 {"gain_db", 0.0},
                 {"conditioning", json::array()}}}}}}}};
 }
@@ -266,18 +268,18 @@ TEST_CASE(
     "a folder without a bank, an empty file and a missing model are one line each") {
   const Folder folder;
   std::string wrong;
-  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), "mine", &wrong));
   CHECK(Contains(wrong, "bank.json: can't be opened"));
   folder.Write("bank.json", "");
-  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), "mine", &wrong));
   CHECK(Contains(wrong, "bank.json: is empty"));
   folder.Write("bank.json", BankJson().dump());
-  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), "mine", &wrong));
   CHECK(Contains(wrong, "one.json: can't be opened"));
   folder.Write("one.json", Model().dump());
-  CHECK(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK(pedal::LoadBank(folder.path.string(), "mine", &wrong));
   folder.Write("one.json", std::string((16 << 20) + 1, ' '));
-  CHECK_FALSE(pedal::LoadBank(folder.path.string(), &wrong));
+  CHECK_FALSE(pedal::LoadBank(folder.path.string(), "mine", &wrong));
   CHECK(Contains(wrong, "larger than 16 MB"));
 }
 
@@ -286,19 +288,4 @@ TEST_CASE(
   CHECK(pedal::CostProblem("b", 18.0f, 1) == "");
   CHECK(Contains(pedal::CostProblem("b", 25.0f, 1),
                  "takes 25 us a period, expected at most 18 us"));
-}
-
-TEST_CASE("a bank that can't be loaded leaves the one that plays") {
-  const Folder good, bad;
-  good.Write("bank.json", BankJson().dump());
-  good.Write("one.json", Model().dump());
-  pedal::Engine engine;
-  engine.Prepare(pedal::EngineConfig());
-  pedal::BankKeeper keeper;
-  keeper.Prepare(&engine, 2048, pedal::CostCheck::kEnforce);
-  CHECK(keeper.Load(good.path.string()));
-  CHECK_FALSE(keeper.Load(bad.path.string()));
-  CHECK(Contains(keeper.problem(), "can't be opened"));
-  CHECK(keeper.name() == "mine");
-  CHECK(keeper.effects() == "one");
 }

@@ -18,6 +18,7 @@
 #include "controls/surface.h"
 #include "engine/block_stats.h"
 #include "engine/level_stats.h"
+#include "host/rate_edge.h"
 #include "toys.h"
 
 namespace {
@@ -124,6 +125,11 @@ class BusyNight {
       if (b % 4 == 0) rig_.engine().TakeFeet(&map_);
       if (b % 29 == 0) rig_.engine().OfferPresets(setlist_);
       if (b % 4 == 0) rig_.engine().TakePresets(&setlist_);
+      if (b % 19 == 0 && free_ && rig_.engine().OfferBank(free_)) free_ = nullptr;
+      if (const pedal::Bank* left = rig_.engine().TakeRetiredBank()) {
+        free_ = left;
+        ++swaps_;
+      }
       rig_.Push(toys::Ask(pedal::IntentKind::kStateGet));
       rig_.engine().Process(in_.data(), left_.data(), right_.data(), 256);
       rig_.engine().ReportBlock(b % 17 < 3);
@@ -135,6 +141,8 @@ class BusyNight {
       while (rig_.engine().PeekEvent()) rig_.engine().PopEvent();
     }
   }
+
+  int swaps() const { return swaps_; }
 
  private:
   static pedal::Intent Named(pedal::IntentKind kind, int number) {
@@ -166,7 +174,9 @@ class BusyNight {
     return bank;
   }
 
-  std::unique_ptr<pedal::Bank> bank_ = Toys();
+  std::unique_ptr<pedal::Bank> bank_ = Toys(), spare_ = Toys();
+  const pedal::Bank* free_ = spare_.get();  // the one that the engine has not
+  int swaps_ = 0;
   toys::Rig rig_{"one", 1, bank_.get()};
   pedal::Surface surface_;
   pedal::BlockStats blocks_;
@@ -195,6 +205,23 @@ TEST_CASE("the counter catches a deliberate new, malloc and lock") {
 TEST_CASE("the audio path allocates and locks nothing, whatever is switched") {
   BusyNight night;
   CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
+  CHECK(night.swaps() > 20);
+}
+
+TEST_CASE("a card of another rate is resampled without memory or locks") {
+  for (const int rate_hz : {48000, 96000}) {
+    pedal::host::RateEdge edge(rate_hz, 64, 64);
+    const std::vector<float> guitar = toys::Noise(64);
+    std::vector<float> stereo(2 * 64);
+    CHECK(CountDuring([&] {
+            for (int call = 0; call < 5000; ++call)
+              edge.Exchange(guitar.data(), stereo.data(),
+                            [](const float* in, float* out) {
+                              for (int n = 0; n < 64; ++n)
+                                out[2 * n] = out[2 * n + 1] = in[n];
+                            });
+          }) == 0);
+  }
 }
 
 TEST_CASE("nor does it where rtneural plays the layers") {

@@ -105,8 +105,10 @@ TEST_CASE("a setlist and a sound come back exactly as they were") {
   pedal::State sound = Sound(3), found;
   sound.bypass = 1;
   std::strcpy(sound.preset, "p3");
-  REQUIRE(pedal::FromJson(pedal::ToJson(sound), &found));
-  CHECK(pedal::ToJson(found) == pedal::ToJson(sound));
+  std::string bank;
+  REQUIRE(pedal::FromJson(pedal::ToJson(sound, "night-set"), &found, &bank));
+  CHECK(bank == "night-set");
+  CHECK(pedal::ToJson(found, bank) == pedal::ToJson(sound, "night-set"));
 }
 
 TEST_CASE("five hundred kills while saving: always the old or the new state") {
@@ -122,7 +124,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
     pedal::Presets first;
     first.Prepare(folder.path(), Saving::kOn);
     first.Note(Numbered(1));
-    first.Note(Sound(1));
+    first.Note(Sound(1), "");
     REQUIRE(first.Save());
   }
   std::mt19937 rng(8);
@@ -134,7 +136,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
       presets.Prepare(folder.path(), Saving::kOn);
       for (int number = marks->done + 1;; ++number) {
         presets.Note(Numbered(number));
-        presets.Note(Sound(number));
+        presets.Note(Sound(number), "");
         marks->begun = number;
         if (!presets.Save()) _exit(1);
         marks->done = number;
@@ -156,7 +158,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
         (drive == Sound(old_number).params[1] || drive == Sound(new_number).params[1]));
     marks->done = marks->begun = number;
     after.Note(Numbered(number));  // both files agree again
-    after.Note(Sound(number));
+    after.Note(Sound(number), "");
     REQUIRE(after.Save());
   }
   CHECK(killed_inside > 100);
@@ -188,7 +190,7 @@ TEST_CASE("a torn or changed file gives the last good one, which it never replac
 TEST_CASE("a folder that can't be written to is told, and the pedal plays on") {
   pedal::Presets presets;
   presets.Prepare("/proc/no-such-folder", Saving::kOn);
-  presets.Note(Sound(1));
+  presets.Note(Sound(1), "");
   CHECK_FALSE(presets.Save());
   CHECK(presets.problem().find("cannot be written") != std::string::npos);
 }
@@ -198,7 +200,7 @@ TEST_CASE("a render neither writes nor takes the last sound") {
   {
     pedal::Presets live;
     live.Prepare(folder.path(), Saving::kOn);
-    live.Note(Sound(40));
+    live.Note(Sound(40), "");
     live.Note(Numbered(40));
   }
   const std::string before = Contents(folder / "presets.json");
@@ -219,11 +221,12 @@ TEST_CASE("the pedal starts in its last sound, unless it was asked for another")
   std::strcpy(sound.preset, "p3");
   sound.block = 16;
   presets.Note(Numbered(40));
-  presets.Note(sound);
+  presets.Note(sound, "night-set");
   REQUIRE(presets.Save());
-  presets.Note(pedal::State());  // no bank: nothing to remember
+  presets.Note(pedal::State(), "");  // no bank: nothing to remember
   pedal::Presets next;
   next.Prepare(folder.path(), Saving::kOn);
+  CHECK(next.bank() == "night-set");
   const pedal::EngineConfig config = next.StartConfig(pedal::EngineConfig());
   CHECK(std::string(config.effect) == "one");
   CHECK(std::string(config.preset) == "p3");
@@ -327,7 +330,7 @@ TEST_CASE("of two pedals on one folder the second reads and never writes") {
     pedal::Presets first, second;
     first.Prepare(folder.path(), Saving::kOn);
     first.Note(Numbered(1));
-    first.Note(Sound(1));
+    first.Note(Sound(1), "");
     REQUIRE(first.Save());
     kept = Contents(folder / "presets.json");
     second.Prepare(folder.path(), Saving::kOn);

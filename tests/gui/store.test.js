@@ -123,9 +123,9 @@ test("a snapshot that tells of a missed change asks for the setlist too, and for
 
 test("an engine that is back is asked for all", () => {
   const known = { ...PLAYING, wantsPresets: false };
-  assert.deepEqual(asks(known), ["/gestures/get", "/expression/get"]);
+  assert.deepEqual(asks(known), ["/gestures/get", "/expression/get", "/banks/get"]);
   const back = reduce(known, { type: "engine", up: true });
-  assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get"]);
+  assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get", "/banks/get"]);
   assert.deepEqual(asks({ ...back, linkUp: false }), []);
 });
 
@@ -139,6 +139,22 @@ test("the foot map and the expression pedal come whole, and end the waiting", ()
   assert.equal(state.gestures[0].message, "/effect/next");
   assert.equal(state.expression.high, 0.8);
   assert.deepEqual([state.pending, state.wantsGestures, state.wantsExpression], [[], false, false]);
+});
+
+test("banks come whole; a load is answered by the sound, a refusal stays until the next list", () => {
+  const asked = { type: "intent", intent: { kind: "bank", target: "night", request: 7, sinceMs: 0, forMs: 10_000 } };
+  const waits = play([asked, message("/banks", "b1", 5, 0, "factory,night", "factory", "night", 1)], PLAYING);
+  assert.deepEqual([waits.banks, waits.bankId, waits.loading, waits.wantsBanks], [["factory", "night"], "factory", "night", false]);
+  assert.equal(waits.pending.length, 1);
+  assert.equal(waits.bank, PLAYING.bank); // nothing else changes before it sounds
+  const other = play([message("/state", "b1", 6, 0, ...STATE.slice(3))], waits);
+  assert.equal(other.pending.length, 1);
+  const sounds = play([message("/state", "b1", 6, 7, ...STATE.slice(3))], waits);
+  assert.deepEqual(sounds.pending, []);
+  const refused = play([message("/alarm", "b1", 5, 0, "bank-refused", "bank \"night\": is empty")], waits);
+  assert.deepEqual([refused.fault, refused.bankProblem], [waits.fault, 'bank "night": is empty']);
+  const over = play([message("/banks", "b1", 6, 0, "factory,night", "night", "", 2)], refused);
+  assert.deepEqual([over.bankProblem, over.loads, over.revision], ["", 2, 6]);
 });
 
 test("another engine's foot map is not this one's", () => {

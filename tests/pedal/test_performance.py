@@ -119,3 +119,11 @@ def test_other_tables_are_refused():
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(PerformanceError, match=r"none\.toml: cannot be read"):
         load(tmp_path / "none.toml")
+
+
+def test_effects_of_a_bank_that_the_score_loads_may_be_selected():
+    select = '[[event]]\nat_s = 2\nmessage = {address="/effect/select", args=["hum"]}\n'
+    with pytest.raises(PerformanceError, match="no effect 'hum'"):
+        parse(select, "set", ["buzz"])
+    load = '[[event]]\nat_s = 1\ngui = {address="/bank/load", args=["other"]}\n'
+    assert len(parse(load + select, "set", ["buzz"])) == 2

@@ -142,3 +142,13 @@ def test_whatever_an_engine_may_say_is_taken():
 def test_a_file_that_cannot_be_kept_is_no_fault_of_the_sound():
     session = after(known(), "/alarm", "boot", 5, 0, "not-saved", "disk full")
     assert (session.fault, session.alarm) == ("none", "disk full")
+
+
+def test_the_banks_that_can_be_loaded_are_known_and_asked_for_after_a_gap():
+    assert known().wants_banks
+    args = ["boot", 6, 0, "factory,night", "factory", "night", 1]
+    session = after(known(), "/banks", *args)
+    assert (session.banks, session.bank_id) == (("factory", "night"), "factory")
+    assert (session.loading, session.revision) == ("night", 6)
+    assert not session.wants_banks
+    assert after(session, "/echo/bypass", "boot", 9, 0, 1).wants_banks

@@ -227,3 +227,17 @@ def test_a_bank_that_is_a_link_to_another_file_is_not_served(tmp_path):
     (tmp_path / "secret").write_text("mine")
     (tmp_path / "bank.json").symlink_to(tmp_path / "secret")
     assert Pages(GUI, tmp_path).get("/bank.json", "localhost:8080").status == 404
+
+
+def test_the_manifest_of_each_bank_is_served_by_its_name(tmp_path):
+    banks = {}
+    for name in ("mine", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bank.json").write_text(f'"{name}"')
+        banks[name] = tmp_path / name
+    pages = Pages(GUI, banks["mine"], {"other": banks["other"]}.get)
+    for path, body in (("", b'"mine"'), ("/banks/mine", b'"mine"')):
+        assert pages.get(f"{path}/bank.json", "localhost").body == body
+    assert pages.get("/banks/other/bank.json", "localhost").body == b'"other"'
+    for wrong in ("gone", "..", "../mine", "%2e%2e", "MINE", ""):
+        assert pages.get(f"/banks/{wrong}/bank.json", "localhost").status == 404

@@ -71,10 +71,12 @@ def play(
     bypass: bool = False,
     params: dict[str, float] | None = None,
     data: Path | None = None,
+    banks: tuple[Path, ...] = (),
 ) -> Take:
     """samples: (N,) at 44.1 kHz.   returns: a Take of N samples, delay left in.
 
-    data: folder of presets, which a render reads and never writes.
+    data: folder of presets, which a render reads and never writes. banks: folders of
+    banks for /bank/load.
     """
     with tempfile.TemporaryDirectory(prefix="pedal-test-") as name:
         folder = Path(name)
@@ -93,6 +95,7 @@ def play(
             raw=raw,
             params=params or {},
             data=data,
+            banks=banks,
         )
         timeline = folder / "timeline"
         with environment(PEDAL_TIMELINE=str(timeline)):

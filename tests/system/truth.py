@@ -16,7 +16,7 @@ from tests.system.stage import PATIENCE_S, wait_until
 
 Row = dict[str, Any]
 FIELDS = ("scope", "kind", "switches", "message", "off")  # of a row of /gestures
-NUMBERED = ("/presets", "/gestures", "/expression", "/takeover")  # and each echo
+NUMBERED = ("/presets", "/gestures", "/expression", "/takeover", "/banks")  # and echoes
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from training import kernels_aa
 from training.errors import ShapeError, TrainingError
 from training.kernels import build, library, recurrent
 from training.models import Network, Shape
@@ -237,8 +238,30 @@ def test_the_kernel_is_right_on_an_emulated_processor(machine, tmp_path):
 
 
 @needs_kernel
-def test_a_library_of_other_sources_has_another_name(monkeypatch, tmp_path):
-    name = build.file_name("c++")
-    (tmp_path / "path.cpp").write_text("// changed")
-    monkeypatch.setattr(build, "SOURCE", tmp_path)
-    assert build.file_name("c++") != name
+def test_a_library_is_made_once_and_of_other_sources_anew(monkeypatch, tmp_path):
+    monkeypatch.setattr(build, "folders", lambda: (tmp_path, tmp_path))
+    made = []
+
+    def make(target, compiler):
+        made.append(compiler)
+        target.write_text("a library")
+        return True
+
+    first = build.kept("toy", b"these sources", make)
+    assert build.kept("toy", b"these sources", make) == first
+    assert len(made) == 1
+    assert build.kept("toy", b"other sources", make) != first
+    assert build.kept("toy", b"what no compiler takes", lambda *_: False) is None
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_one_variable_chooses_torch_for_both_kernels(monkeypatch):
+    monkeypatch.setenv(library.CHOICE, library.NO_KERNEL)
+    cached = (kernels_aa.library, library.chosen)
+    try:
+        for find in cached:
+            find.cache_clear()
+            assert find() is None
+    finally:
+        for find in cached:
+            find.cache_clear()

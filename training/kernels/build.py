@@ -1,4 +1,4 @@
-"""Compiles the recurrent kernel with the machine's compiler: training.kernels.build.
+"""Compiles kernels with the machine's compiler; the recurrent one by `make setup`.
 
 Plain calls of the compiler, so that an installed package can do it where no make is.
 The name of the result holds a hash of sources, flags and compiler: never a stale one.
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 SOURCE = Path(__file__).parent / "source"
@@ -45,55 +46,58 @@ def folders() -> tuple[Path, Path]:
     return (root / "build/kernels" if (root / "Makefile").exists() else kept), kept
 
 
-def file_name(command: str | None) -> str:
-    """Name of the library that these sources, flags and this compiler make."""
-    content = [path.read_bytes() for path in sorted(SOURCE.iterdir())]
-    content += [repr((command, FLAGS, paths(), platform.platform())).encode()]
-    return f"recurrent-{hashlib.sha256(b''.join(content)).hexdigest()[:16]}.so"
+def kept(name: str, stamp: bytes, make: Callable[[Path, str], bool]) -> Path | None:
+    """The library of this name and stamp, made if need be (some seconds).
 
-
-def built() -> Path | None:
-    """The library, compiled if need be (some seconds); None where that cannot be."""
+    make: told a file and the compiler, it compiles there; False where that fails. The
+    library appears whole or not at all; two who build at once do no harm.
+    returns: None where it cannot be had.
+    """
     command = compiler()
-    name = file_name(command)
+    marked = stamp + repr((command, platform.platform())).encode()
+    file = f"{name}-{hashlib.sha256(marked).hexdigest()[:16]}.so"
     for folder in folders():
-        if (folder / name).exists():
-            return folder / name
+        if (folder / file).exists():
+            return folder / file
     if command is None:
         return None
     for folder in folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            return compile_to(folder / name, command)
+            with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                aside = Path(scratch) / file
+                if not make(aside, command):
+                    return None
+                aside.replace(folder / file)
+            return folder / file
         except OSError:
             continue
     return None
 
 
-def compile_to(library: Path, command: str) -> Path | None:
-    """Compiles each path and links them.   returns: None when the compiler refuses.
+def built() -> Path | None:
+    """The recurrent kernel; None where it cannot be compiled."""
+    content = [path.read_bytes() for path in sorted(SOURCE.iterdir())]
+    content += [repr((FLAGS, paths())).encode()]
+    return kept("recurrent", b"".join(content), compile_to)
 
-    The library appears whole or not at all; two who build at once do no harm.
-    """
-    with tempfile.TemporaryDirectory(dir=library.parent) as scratch:
-        objects = []
-        listed = "".join(f"X({name}) " for name in paths())
-        units = [
-            (name, "path.cpp", (*flags, f"-DPEDAL_PATH={name}"))
-            for name, flags in paths().items()
-        ]
-        units.append(("paths", "paths.cpp", (f"-DPEDAL_PATHS(X)={listed}",)))
-        for name, source, flags in units:
-            target = f"{scratch}/{name}.o"
-            objects.append(target)
-            call = [command, *FLAGS, *flags, "-c", str(SOURCE / source), "-o", target]
-            if not succeeds(call):
-                return None
-        made = f"{scratch}/{library.name}"
-        if not succeeds([command, "-shared", *objects, "-o", made]):
-            return None
-        os.replace(made, library)
-    return library
+
+def compile_to(library: Path, command: str) -> bool:
+    """Compiles each path and links them.   returns: whether the compiler went along."""
+    objects = []
+    listed = "".join(f"X({name}) " for name in paths())
+    units = [
+        (name, "path.cpp", (*flags, f"-DPEDAL_PATH={name}"))
+        for name, flags in paths().items()
+    ]
+    units.append(("paths", "paths.cpp", (f"-DPEDAL_PATHS(X)={listed}",)))
+    for name, source, flags in units:
+        target = f"{library.parent}/{name}.o"
+        objects.append(target)
+        call = [command, *FLAGS, *flags, "-c", str(SOURCE / source), "-o", target]
+        if not succeeds(call):
+            return False
+    return succeeds([command, "-shared", *objects, "-o", str(library)])
 
 
 def succeeds(call: list[str]) -> bool:

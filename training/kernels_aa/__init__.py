@@ -1,19 +1,19 @@
 """The cascade's training kernel: built at first use by the C++ compiler, by ctypes.
 
 `library()` is None where there is no compiler, where one fails, or where
-PEDAL_KERNELS=torch is set; training/aa.py then goes on in torch alone, much slower.
+PEDAL_KERNEL=torch is set; training/aa.py then goes on in torch alone, much slower.
 """
 
 import ctypes
 import functools
-import hashlib
 import os
 import platform
-import subprocess
-import tempfile
 from pathlib import Path
 
 from torch import Tensor
+
+from training.kernels import build
+from training.kernels.library import CHOICE, NO_KERNEL
 
 SOURCE = Path(__file__).with_name("cascade.cpp")
 FLAGS = (  # what -ffast-math allows, without its start-up code that changes the process
@@ -53,17 +53,19 @@ def job(numbers: dict[str, int], tensors: dict[str, Tensor]) -> Job:
 @functools.cache
 def library() -> ctypes.CDLL | None:
     """The built kernel, or None; built once a source, compiler and processor."""
-    if os.environ.get("PEDAL_KERNELS") == "torch":
+    if os.environ.get(CHOICE) == NO_KERNEL:
         return None
-    compiler = os.environ.get("CXX", "c++")
-    stamp = f"{compiler} {FLAGS} {processor()}".encode() + SOURCE.read_bytes()
-    built = folder() / f"cascade-{hashlib.sha256(stamp).hexdigest()[:16]}.so"
+    stamp = f"{FLAGS} {processor()}".encode() + SOURCE.read_bytes()
+    found = build.kept("cascade", stamp, compile_to)
     try:
-        if not built.exists():
-            build(compiler, built)
-        return loaded(built)
-    except (OSError, subprocess.SubprocessError):
+        return None if found is None else loaded(found)
+    except OSError:
         return None
+
+
+def compile_to(target: Path, command: str) -> bool:
+    """Compiles the one source.   returns: whether the compiler went along."""
+    return build.succeeds([command, *FLAGS, "-o", str(target), str(SOURCE)])
 
 
 def loaded(built: Path) -> ctypes.CDLL:
@@ -75,25 +77,6 @@ def loaded(built: Path) -> ctypes.CDLL:
     kernel.CoupleForward.argtypes = [*numbers, *floats * 6]
     kernel.CoupleBackward.argtypes = [*numbers, *floats * 10]
     return kernel
-
-
-def build(compiler: str, target: Path) -> None:
-    """Compiles under another name and renames, so that two runs may build at once."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_suffix(f".{os.getpid()}")
-    command = [compiler, *FLAGS, "-o", str(aside), str(SOURCE)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def folder() -> Path:
-    """build/ beside the code where that can be written, else a temporary folder."""
-    beside = SOURCE.parents[2] / "build" / "kernels"
-    writable = os.access(SOURCE.parents[2], os.W_OK)
-    return beside if writable else Path(tempfile.gettempdir()) / "pedal-kernels"
 
 
 def processor() -> str:
