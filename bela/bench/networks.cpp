@@ -107,8 +107,8 @@ bool IsPlainLstm(const pedal::ModelSpec& spec) {
   return spec.conditioning == 0 && spec.layers.size() == 2 &&
          spec.layers[0].kind == pedal::LayerKind::kLstm &&
          spec.layers[1].kind == pedal::LayerKind::kDense &&
-         spec.layers[1].activation == pedal::Activation::kNone && !spec.skip &&
-         spec.coupler_pole.empty();
+         spec.layers[1].activation == pedal::Activation::kNone && spec.skip == 0.0f &&
+         spec.layers[0].recall.empty() && spec.coupler_pole.empty();
 }
 
 }  // namespace pedal_bench

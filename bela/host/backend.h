@@ -1,30 +1,10 @@
-// Which library plays the layers of models: the pedal's own kernels, or RTNeural where
-// this build has it.
+// The back ends of the program that the host runs: who plays the layers of its models.
 #pragma once
-#include <memory>
-#include <string>
 
-#include "engine/other_layers.h"
-
-namespace pedal {
-namespace host {
-
-enum class Backend { kPedal, kRtneural };
-
-// The back ends of this build, such as "pedal, rtneural (Eigen)".
-const char* BuiltInBackends();
-bool HasRtneural();
-
-// Throws Error where it is neither "pedal" nor "rtneural", or is not built in.
-Backend ReadBackend(const std::string& word);
-
-// All models that are prepared from now on play so. What RTNeural can't play plays in
-// the pedal's kernels, which one line on stderr says for each reason. [setup]
-void PlayBy(Backend backend);
-
-// nullptr, and the reason in *unfit, where RTNeural has no way to play `spec`.
-std::unique_ptr<OtherLayers> MakeRtneuralLayers(const ModelSpec& spec,
-                                                const char** unfit);
-
-}  // namespace host
-}  // namespace pedal
+// Their names, such as "pedal, rtneural (Eigen)".
+extern "C" const char* Pedal_backends();
+// Chooses one before setup(); nullptr where that went well, else what is wrong with it.
+extern "C" const char* Pedal_playBy(const char* word);
+// A program need not have them.
+#pragma weak Pedal_backends
+#pragma weak Pedal_playBy

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "host/auxiliary.h"
+#include "host/backend.h"
 #include "host/card_devices.h"
 #include "host/card_rig.h"
 #include "host/errors.h"
@@ -106,6 +107,11 @@ void RunCard(Options options, const std::string& project) {
   Finish(&program, options, {rig.name(), rig.buffer_ms(), granted, rig.losses()});
 }
 
+void ChooseBackend(const std::string& word) {
+  const char* wrong = Pedal_playBy ? Pedal_playBy(word.c_str()) : nullptr;
+  if (wrong) throw Error("--backend: found \"" + word + "\", " + wrong);
+}
+
 void Run(Options options, const std::string& project) {
   options.bela.setup = setup;
   options.bela.render = render;
@@ -117,7 +123,7 @@ void Run(Options options, const std::string& project) {
                           live ? TaskPriority::kAsked : TaskPriority::kIgnored);
   FlushDenormals();
   CatchSignals();
-  PlayBy(options.backend);
+  ChooseBackend(options.backend);
   if (options.audio == Audio::kWav) RunWav(options, project);
   if (options.audio == Audio::kDemo) RunDemo(options, project);
   if (options.audio == Audio::kCard) RunCard(options, project);
@@ -134,7 +140,7 @@ int main(int argc, char* argv[]) try {
   } else if (options.task == Task::kShowVersion) {
     std::printf("Bela API %d.%d.%d\n", BELA_MAJOR_VERSION, BELA_MINOR_VERSION,
                 BELA_BUGFIX_VERSION);
-    std::printf("back ends %s\n", BuiltInBackends());
+    if (Pedal_backends) std::printf("back ends %s\n", Pedal_backends());
   } else {
     Run(options, ProjectName(argv[0]));
   }

@@ -128,7 +128,7 @@ void Take(int code, Options* options) {
           static_cast<int>(Number("--input-channel", 1.0, kMaxChannel));
       break;
     case kBackend:
-      options->backend = ReadBackend(optarg);
+      options->backend = optarg;
       break;
     case 'h':
       options->task = Task::kShowHelp;

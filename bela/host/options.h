@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <string>
 
-#include "host/backend.h"
 #include "host/offline.h"
 #include "host/sound_card.h"
 
@@ -22,7 +21,7 @@ struct Options {
   std::string in, out, performance, summary, trace;
   std::int64_t tail = 0;  // samples
   Delay delay = Delay::kNone;
-  Backend backend = Backend::kPedal;
+  std::string backend = "pedal";
   double seconds = 0.0;  // 0: until stopped
   int osc_port = -1;     // -1: as PEDAL_OSC_PORT says
   CardChoice card;       // of --audio card

@@ -5,8 +5,7 @@
 #include <cmath>
 #include <functional>
 
-#include "host/backend.h"
-#include "host/errors.h"
+#include "backend/backend.h"
 #include "toys.h"
 
 namespace {
@@ -53,6 +52,38 @@ pedal::ModelSpec Everything(int frames) {
   return spec;
 }
 
+// A layer of this kind on 12 values, between two dense layers.
+pedal::ModelSpec Between(LayerSpec layer, int frames) {
+  std::mt19937 random(8);
+  pedal::ModelSpec spec;
+  spec.frames = frames;
+  layer.in = layer.out = 12;
+  const std::size_t taps = static_cast<std::size_t>(layer.taps * 12 / layer.groups);
+  const bool convolves = layer.kind == LayerKind::kConv1d;
+  if (layer.kind != LayerKind::kActivation)
+    layer.kernel = toys::Random(&random, convolves ? taps * 12 : 12, 0.5f);
+  if (convolves || layer.kind == LayerKind::kBatchNorm)
+    layer.bias = toys::Random(&random, 12, 0.3f);
+  spec.layers = {Dense(&random, frames, 12, Activation::kNone), layer,
+                 Dense(&random, 12, frames, Activation::kNone)};
+  return spec;
+}
+
+LayerSpec Kind(LayerKind kind, Activation activation = Activation::kNone) {
+  LayerSpec layer;
+  layer.kind = kind;
+  layer.activation = activation;
+  return layer;
+}
+
+LayerSpec Conv(int taps, int dilation, int groups) {
+  LayerSpec layer = Kind(LayerKind::kConv1d, Activation::kTanh);
+  layer.taps = taps;
+  layer.dilation = dilation;
+  layer.groups = groups;
+  return layer;
+}
+
 struct Row {
   const char* what;
   std::function<pedal::ModelSpec(int frames)> make;
@@ -70,7 +101,20 @@ const Row kRows[] = {
     {"dense relu", [](int frames) { return Activated(Activation::kRelu, frames); }},
     {"dense sigmoid",
      [](int frames) { return Activated(Activation::kSigmoid, frames); }},
-    {"all of these", Everything},
+    {"dense elu", [](int frames) { return Activated(Activation::kElu, frames); }},
+    {"dense softmax",
+     [](int frames) { return Activated(Activation::kSoftmax, frames); }},
+    {"activation",
+     [](int frames) {
+       return Between(Kind(LayerKind::kActivation, Activation::kTanh), frames);
+     }},
+    {"prelu", [](int frames) { return Between(Kind(LayerKind::kPrelu), frames); }},
+    {"batchnorm",
+     [](int frames) { return Between(Kind(LayerKind::kBatchNorm), frames); }},
+    {"conv1d", [](int frames) { return Between(Conv(3, 1, 1), frames); }},
+    {"conv1d, dilated", [](int frames) { return Between(Conv(4, 7, 1), frames); }},
+    {"conv1d in groups", [](int frames) { return Between(Conv(3, 2, 3), frames); }},
+    {"many of these", Everything},
 };
 
 // Plays a model on a state of its own.
@@ -93,11 +137,11 @@ class Deck {
   pedal::AlignedFloats state_;
 };
 
-pedal::Model Prepared(const pedal::ModelSpec& spec, pedal::host::Backend backend) {
+pedal::Model Prepared(const pedal::ModelSpec& spec, pedal::Backend backend) {
   pedal::Model model;
-  pedal::host::PlayBy(backend);
+  pedal::PlayBy(backend);
   model.Prepare(spec);
-  pedal::host::PlayBy(pedal::host::Backend::kPedal);
+  pedal::PlayBy(pedal::Backend::kPedal);
   return model;
 }
 
@@ -109,7 +153,7 @@ double Distance(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 bool Skips() {
-  if (pedal::host::HasRtneural()) return false;
+  if (pedal::HasRtneural()) return false;
   MESSAGE("skipped: this build has no RTNeural; RTNEURAL_DIR names a checkout");
   return true;
 }
@@ -125,9 +169,9 @@ TEST_CASE("rtneural agrees with our kernels within 1e-4 over every kind of layer
       const pedal::ModelSpec spec = row.make(frames);
       REQUIRE(pedal::CheckSpec(spec) == nullptr);
       const char* unfit = nullptr;
-      REQUIRE(pedal::host::MakeRtneuralLayers(spec, &unfit) != nullptr);
-      const pedal::Model ours = Prepared(spec, pedal::host::Backend::kPedal);
-      const pedal::Model theirs = Prepared(spec, pedal::host::Backend::kRtneural);
+      REQUIRE(pedal::MakeRtneuralLayers(spec, &unfit) != nullptr);
+      const pedal::Model ours = Prepared(spec, pedal::Backend::kPedal);
+      const pedal::Model theirs = Prepared(spec, pedal::Backend::kRtneural);
       const std::vector<float> in = toys::Noise(kSamples);
       const std::vector<float> wish = Deck(ours).Play(in);
       CHECK(Distance(wish, Deck(theirs).Play(in)) < kParity);
@@ -138,9 +182,11 @@ TEST_CASE("rtneural agrees with our kernels within 1e-4 over every kind of layer
 
 TEST_CASE("two paths play one model of rtneural's as if each had its own") {
   if (Skips()) return;
-  for (LayerKind kind : {LayerKind::kLstm, LayerKind::kGru}) {
-    const pedal::Model model =
-        Prepared(toys::RandomSpec(kind, 16, 1, 0, 7), pedal::host::Backend::kRtneural);
+  const pedal::ModelSpec specs[] = {toys::RandomSpec(LayerKind::kLstm, 16, 1, 0, 7),
+                                    toys::RandomSpec(LayerKind::kGru, 16, 1, 0, 7),
+                                    Between(Conv(4, 7, 1), 1)};
+  for (const pedal::ModelSpec& spec : specs) {
+    const pedal::Model model = Prepared(spec, pedal::Backend::kRtneural);
     const std::vector<float> in = toys::Noise(64), other = toys::Noise(64, 3);
     const std::vector<float> wish = Deck(model).Play(in);
     Deck one(model), two(model);
@@ -157,19 +203,18 @@ TEST_CASE("a model that rtneural has no layers for plays in our kernel") {
   if (Skips()) return;
   const pedal::ModelSpec spec = toys::RandomCascade({6, 6}, 1, 0.0f, 1);
   const char* unfit = nullptr;
-  CHECK(pedal::host::MakeRtneuralLayers(spec, &unfit) == nullptr);
+  CHECK(pedal::MakeRtneuralLayers(spec, &unfit) == nullptr);
   CHECK(std::string(unfit) == "time-invariant models");
   const std::vector<float> in = toys::Noise(256);
-  const pedal::Model ours = Prepared(spec, pedal::host::Backend::kPedal);
-  const pedal::Model theirs = Prepared(spec, pedal::host::Backend::kRtneural);
+  const pedal::Model ours = Prepared(spec, pedal::Backend::kPedal);
+  const pedal::Model theirs = Prepared(spec, pedal::Backend::kRtneural);
   CHECK(Deck(ours).Play(in) == Deck(theirs).Play(in));
 }
 
-TEST_CASE("a back end that is unknown or not built in is refused by its name") {
-  CHECK(pedal::host::ReadBackend("pedal") == pedal::host::Backend::kPedal);
-  CHECK_THROWS_AS(pedal::host::ReadBackend("rtneurl"), pedal::host::Error);
-  if (pedal::host::HasRtneural())
-    CHECK(pedal::host::ReadBackend("rtneural") == pedal::host::Backend::kRtneural);
-  else
-    CHECK_THROWS_AS(pedal::host::ReadBackend("rtneural"), pedal::host::Error);
+TEST_CASE("a back end that is unknown or not built in is refused") {
+  CHECK(Pedal_playBy("pedal") == nullptr);
+  CHECK(std::string(Pedal_playBy("rtneurl")) == "expected pedal or rtneural");
+  const char* wrong = Pedal_playBy("rtneural");
+  CHECK((wrong == nullptr) == pedal::HasRtneural());
+  CHECK(Pedal_playBy("pedal") == nullptr);
 }

@@ -13,11 +13,11 @@
 
 #include <cstdlib>
 
+#include "backend/backend.h"
 #include "controls/leds.h"
 #include "controls/surface.h"
 #include "engine/block_stats.h"
 #include "engine/level_stats.h"
-#include "host/backend.h"
 #include "host/rate_edge.h"
 #include "toys.h"
 
@@ -225,13 +225,13 @@ TEST_CASE("a card of another rate is resampled without memory or locks") {
 }
 
 TEST_CASE("nor does it where rtneural plays the layers") {
-  if (!pedal::host::HasRtneural()) {
+  if (!pedal::HasRtneural()) {
     MESSAGE("skipped: this build has no RTNeural; RTNEURAL_DIR names a checkout");
     return;
   }
-  pedal::host::PlayBy(pedal::host::Backend::kRtneural);
+  pedal::PlayBy(pedal::Backend::kRtneural);
   BusyNight night;
-  pedal::host::PlayBy(pedal::host::Backend::kPedal);
+  pedal::PlayBy(pedal::Backend::kPedal);
   CHECK(CountDuring([&night] { night.Play(2000); }) == 0);
 }
 

@@ -11,17 +11,18 @@
 
 #include <cstring>
 
+#include "backend/backend.h"
 #include "engine/aligned.h"
-#include "host/backend.h"
+#include "engine/model.h"
 
 namespace pedal {
-namespace host {
 namespace {
 
 namespace rt = ::RTNEURAL_NAMESPACE;
 
 using Lstm = rt::LSTMLayer<float>;
 using Gru = rt::GRULayer<float>;
+using Conv = rt::Conv1D<float>;
 using Column = Eigen::Matrix<float, Eigen::Dynamic, 1>;
 
 // Member(Name) gives the pointer to a private member.
@@ -41,15 +42,26 @@ struct GruState {  // [h, 1]
   using Type = Column Gru::*;
   friend Type Member(GruState);
 };
+struct ConvPast {  // (in, steps), the newest at ConvPlace - 1
+  using Type = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic> Conv::*;
+  friend Type Member(ConvPast);
+};
+struct ConvPlace {
+  using Type = int Conv::*;
+  friend Type Member(ConvPlace);
+};
 template struct Reveal<LstmInput, &Lstm::extendedInVecHt1>;
 template struct Reveal<LstmCell, &Lstm::ct1>;
 template struct Reveal<GruState, &Gru::extendedHt1>;
+template struct Reveal<ConvPast, &Conv::state>;
+template struct Reveal<ConvPlace, &Conv::state_ptr>;
 
-// A part of the state inside a layer.
+// A part of the state inside a layer, of so many floats; a place in a ring is as wide.
 struct Part {
-  float* data;
+  void* data;
   int size;
 };
+static_assert(sizeof(int) == sizeof(float), "a place in a ring takes a float's room");
 
 // (rows, columns), row by row, as RTNeural takes it.
 std::vector<std::vector<float>> Rows(const std::vector<float>& flat, int columns) {
@@ -79,12 +91,8 @@ class RtneuralLayers : public OtherLayers {
   // What is no layer of RTNeural's, or nullptr.
   static const char* Unfit(const ModelSpec& spec) {
     if (spec.cascade.taps != 0) return "time-invariant models";
-    for (const LayerSpec& layer : spec.layers) {
-      if (!layer.recall.empty()) return "layers of another sample rate";
-      if (layer.kind == LayerKind::kConv1d) return "conv1d layers";
-      if (layer.kind == LayerKind::kPrelu) return "prelu layers";
-      if (layer.kind == LayerKind::kBatchNorm) return "batchnorm layers";
-    }
+    for (const LayerSpec& layer : spec.layers)
+      if (!layer.recall.empty()) return "models of another sample rate";
     return nullptr;
   }
 
@@ -115,10 +123,15 @@ class RtneuralLayers : public OtherLayers {
       case LayerKind::kDense:
         AddDense(spec);
         return AddActivation(spec);
+      case LayerKind::kConv1d:
+        AddConv(spec);
+        return AddActivation(spec);
       case LayerKind::kActivation:
         return AddActivation(spec);
-      default:
-        return;  // Unfit() has told
+      case LayerKind::kPrelu:
+        return AddPrelu(spec);
+      case LayerKind::kBatchNorm:
+        return AddBatchNorm(spec);
     }
   }
 
@@ -146,6 +159,44 @@ class RtneuralLayers : public OtherLayers {
     model_.addLayer(dense);
     dense->setWeights(Columns(spec.kernel, spec.out));
     dense->setBias(spec.bias.data());
+  }
+
+  void AddConv(const LayerSpec& spec) {
+    auto* conv = new Conv(spec.in, spec.out, spec.taps, spec.dilation, spec.groups);
+    model_.addLayer(conv);
+    const int inputs = spec.in / spec.groups;
+    std::vector<std::vector<std::vector<float>>> weights(  // (out, inputs, taps)
+        static_cast<std::size_t>(spec.out),
+        std::vector<std::vector<float>>(
+            static_cast<std::size_t>(inputs),
+            std::vector<float>(static_cast<std::size_t>(spec.taps))));
+    const float* from = spec.kernel.data();
+    for (std::size_t tap = weights[0][0].size(); tap-- > 0;)  // the newest first
+      for (std::size_t in = 0; in < weights[0].size(); ++in)
+        for (auto& unit : weights) unit[in][tap] = *from++;
+    conv->setWeights(weights);
+    conv->setBias(spec.bias);
+    auto& past = conv->*Member(ConvPast());
+    parts_.push_back({past.data(), static_cast<int>(past.size())});
+    parts_.push_back({&(conv->*Member(ConvPlace())), 1});
+  }
+
+  void AddPrelu(const LayerSpec& spec) {
+    auto* prelu = new rt::PReLUActivation<float>(spec.out);
+    model_.addLayer(prelu);
+    prelu->setAlphaVals(spec.kernel);
+  }
+
+  // Our factor and shift are what a mean of 0 and a variance of 1 leave of it.
+  void AddBatchNorm(const LayerSpec& spec) {
+    auto* norm = new rt::BatchNorm1DLayer<float>(spec.out);
+    model_.addLayer(norm);
+    const std::size_t units = static_cast<std::size_t>(spec.out);
+    norm->setGamma(spec.kernel);
+    norm->setBeta(spec.bias);
+    norm->setRunningMean(std::vector<float>(units, 0.0f));
+    norm->setRunningVariance(std::vector<float>(units, 1.0f));
+    norm->setEpsilon(0.0f);
   }
 
   void AddActivation(const LayerSpec& spec) {
@@ -176,8 +227,11 @@ std::unique_ptr<OtherLayers> MakeRtneuralLayers(const ModelSpec& spec,
                                                 const char** unfit) {
   *unfit = RtneuralLayers::Unfit(spec);
   if (*unfit) return nullptr;
-  return std::make_unique<RtneuralLayers>(spec);
+  auto layers = std::make_unique<RtneuralLayers>(spec);
+  const int own = spec.frames + spec.conditioning + kMaxCouplers;
+  if (layers->state_size() + own < kMaxStateFloats / 2) return layers;
+  *unfit = "models of so long a memory";
+  return nullptr;
 }
 
-}  // namespace host
 }  // namespace pedal
