@@ -132,7 +132,8 @@ def measure(
         shape = replace(shape, slews=True)
     origin = {"circuit": model.pedal, "recordings": [], "data": "held-out time"}
     effect = effects.make(material, shape, recipe, origin, watch=watch)
-    with tempfile.TemporaryDirectory() as bank:
+    with tempfile.TemporaryDirectory() as scratch:
+        bank = str(Path(scratch) / "bank")
         effects.write(Path(bank), model.pedal, effect)
         where = ["--recordings", str(recordings), "--plan", str(factory.PLAN)]
         found = subprocess.run(
