@@ -22,6 +22,7 @@ ALL_GUESSES = 30  # of all together: a million PINs last for weeks
 LONGEST_LINE = 16384  # that an engine takes, here and on a board
 READ_ONLY = (
     "/state/get",
+    "/banks/get",
     "/presets/get",
     "/presets/backup",
     "/gestures/get",

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pedal.bank_edit import New, write_new
 from pedal.deployed import Deployed
+from pedal.errors import BankError, EngineError
 from pedal.imports.foreign import Foreign, Json
 from pedal.model_cost import macs_per_sample
 from pedal.model_file import Network, network_of
@@ -37,14 +38,21 @@ class Listener:
         return network_of(made.path, self.model, made.frames, made.knobs)
 
     def play(self, samples: Audio, knob: float = 0.5) -> tuple[Audio, float]:
-        """(N,) from zero state at a knob's place 0..1.   returns: (N,), ns a sample."""
+        """(N,) from zero state at a knob's place 0..1.   returns: (N,), ns a sample.
+
+        Raises BankError naming the file, where the engine refuses what is in it.
+        """
         params = {name: _value(name, knob) for name in self.conditioning}
         with tempfile.TemporaryDirectory(prefix="pedal-") as name:
             folder = Path(name) / "bank"
             row = blank_row(self.foreign.frames, self.conditioning, self.network)
             write_new(folder, NAME, [New(row, as_bytes(self.model))], NO_PROVENANCE)
             played = Deployed(folder, NAME, self.foreign.frames)
-            return played.play(samples, params)
+            try:
+                return played.play(samples, params)
+            except EngineError as cause:
+                why = str(cause).rpartition(f"{NAME}-{self.foreign.frames}.json: ")[2]
+                raise BankError(f"{self.foreign.path}: {why}") from cause
 
 
 NO_PROVENANCE: Json = {"circuit": "unknown", "recordings": [], "seed": 0}

@@ -99,7 +99,12 @@ def at_our_rate(listener: Listener, dry: Audio) -> tuple[Listener, float]:
     """
     rate_hz = float(listener.foreign.rate_hz or RATE_HZ)
     moved = replace(listener, model=retimed(listener.model, rate_hz))
-    error_db = difference_db(moved.play(dry)[0], at_its_own(listener, dry, rate_hz))
+    wish = at_its_own(listener, dry, rate_hz)
+    try:
+        error_db = difference_db(moved.play(dry)[0], wish)
+    except BankError as cause:  # it plays at its own rate, so the move has broken it
+        line = f"played at {RATE_HZ} it breaks: train it at {RATE_HZ}"
+        raise wrong_rate(listener.foreign, line) from cause
     if not error_db <= ERROR_DB:
         line = f"played at {RATE_HZ} its error is {error_db:.0f} dB, expected below"
         raise wrong_rate(
