@@ -26,6 +26,7 @@ QUIET_S = 0.5  # the engine sends meters 20 times a second
 FRAME_S = 0.1  # between two drawings
 STOP_S = 5.0  # an engine that does not end within this is killed
 STDERR_BYTES = 65536  # of the engine's, kept
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Starter(Protocol):
@@ -46,7 +47,7 @@ class Player:
     ) -> None:
         self._starter, self._bridge = starter, bridge
         self._deaths = Deaths()
-        self._stopping = False
+        self._stopping = self._interrupted = False
         self._console = console
         self._link = Link("127.0.0.1", port)
         self._session = Session()
@@ -57,17 +58,29 @@ class Player:
 
     def follow(self) -> None:
         """Returns when the engine has ended well, else raises EngineError."""
-        terminated = signal.signal(signal.SIGTERM, _as_interrupt)
+        before = {number: signal.getsignal(number) for number in ENDING}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, self._interrupt)
         try:
             self._loop()
         except KeyboardInterrupt:
             self._stop()
         finally:
-            signal.signal(signal.SIGTERM, terminated)
+            for number, handler in before.items():
+                signal.signal(number, handler)
             self._end()
         code = self._kept.process.returncode
         if code:
             raise EngineError(self._last_words(code))
+
+    def _interrupt(self, *_: object) -> None:
+        """Ctrl-C, and SIGTERM likewise.
+
+        Python drops what is raised while it forks or frees; the loop sees it then.
+        """
+        self._interrupted = True
+        raise KeyboardInterrupt
 
     def _loop(self) -> None:
         """Turns until the engine ends."""
@@ -77,6 +90,8 @@ class Player:
         with Keys() as keys, live:
             drawn_s = 0.0
             while self._kept.turn():
+                if self._interrupted:
+                    raise KeyboardInterrupt
                 self._turn(keys)
                 self._alarm(self._bridge.turn())
                 if self._console.is_terminal and time.monotonic() - drawn_s > FRAME_S:
@@ -205,8 +220,3 @@ class Player:
             self._read_stderr()
             self._link.close()
             self._bridge.stop()
-
-
-def _as_interrupt(*_: object) -> None:
-    """SIGTERM ends the pedal as Ctrl-C does."""
-    raise KeyboardInterrupt
