@@ -15,6 +15,9 @@ from pedal.render import Job, render
 
 Audio = NDArray[np.float32]
 PERIOD = 128
+RUN_IN_SAMPLES = (
+    44100  # a model alone starts from zeros; the slowest of it rests by then
+)
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,15 @@ class Deployed:
     block: int
 
     def play(self, samples: Audio, params: Mapping[str, float]) -> tuple[Audio, float]:
-        """Plays (N,) at 44,100 Hz from silence, the model alone, its delay taken out.
+        """Plays (N,) at 44,100 Hz after a second of silence, the model alone.
 
+        So it comes from its rest, as it does live, and its delay is taken out.
         params: values by id, in their units. Returns (N,) and the time of a sample in
         ns, the median period's. Raises Bank-, Engine- and UsageError.
         """
         with tempfile.TemporaryDirectory(prefix="pedal-") as name:
             dry, wet = Path(name) / "dry.wav", Path(name) / "wet.wav"
-            audio.write_float(dry, samples)
+            audio.write_float(dry, np.pad(samples, (RUN_IN_SAMPLES, 0)))
             job = Job(dry, wet, self.effect, self.block, PERIOD, self.bank, raw=True)
             figures = render(Job(**{**vars(job), "params": params}))
             played, _ = soundfile.read(wet, dtype="float32")
@@ -41,5 +45,5 @@ class Deployed:
         if broke:  # from there on it was dry guitar
             what = f'effect "{self.effect}", block {self.block}'
             raise BankError(f"{what}: expected sound, found that it broke: {broke[0]}")
-        late = figures.delay_samples
+        late = RUN_IN_SAMPLES + figures.delay_samples
         return played[late : late + len(samples)], 1000.0 * figures.block_us / PERIOD
