@@ -91,7 +91,8 @@ MODELS = (
     Model("block 16, rodent", "rodent", 16, (esr(0.1),), times=2),
     Model("block 16, fuzz", "fuzz", 16, (esr(0.15),)),
 )
-COSTS = ("block 1, 16 units", "block 16, screamer")  # the second should take 60 % of the first
+# The second should take 60 % of the time of the first.
+COSTS = ("block 1, 16 units", "block 16, screamer")
 
 
 def options() -> argparse.Namespace:
