@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from training.clippers import (
     HZ,
-    RATE_HZ,
     SIZE,
-    Clipper,
+    Clipping,
     Fit,
     Spectra,
     clipped,
@@ -30,6 +29,8 @@ from training.clippers import (
     fitted,
     frames,
 )
+from training.diodes import Diodes
+from training.filters import RATE_HZ
 
 Array = NDArray[np.floating]
 OCTAVE_PARTS = 8  # points of the magnitude an octave, from 50 Hz up
@@ -38,6 +39,7 @@ MAGNITUDE_WEIGHT, STIFFNESS = 0.2, 7.0  # chosen on 32 pairs of simulated circui
 FINER, SEARCH = 8, 64  # first guess: steps a sample, samples to either side
 LEAN = ((1000.0, 1.0), (8000.0, 0.35))  # clipper's low pass in Hz, samples late, of 80
 # simulated pairs: one that needs a low pass has more of them than a clipper has
+LEAN_TWICE = 0.35  # the same behind two clippers with capacitors, of 13
 COPY = 4500.0  # explained: a copy without noise, which is not late
 
 
@@ -118,12 +120,13 @@ def lean(fit: Fit) -> float:
     """Samples that delays come out late by on the mean, behind a fitted clipper."""
     if fit.explained > COPY:
         return 0.0
-    corners = (fit.clipper.low_pass_hz, fit.clipper.again_low_pass_hz)
-    lowest_hz = min((hz for hz in corners if hz), default=RATE_HZ)
+    if isinstance(fit.clipper, Diodes):
+        return LEAN_TWICE
     known_hz, samples = zip(*LEAN, strict=True)
-    return float(np.interp(np.log(lowest_hz), np.log(known_hz), samples))
+    corner_hz = fit.clipper.low_pass_hz or RATE_HZ
+    return float(np.interp(np.log(corner_hz), np.log(known_hz), samples))
 
 
-def behind(dry: Array, wet: Array, clipper: Clipper) -> tuple[float, int]:
+def behind(dry: Array, wet: Array, clipper: Clipping) -> tuple[float, int]:
     """Delay and polarity of wet against dry behind a clipper that is known."""
     return delay_of(*cross_spectra(frames(clipped(dry, clipper)), frames(wet)))

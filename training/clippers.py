@@ -3,13 +3,14 @@
 What comes out of a clipper is no filter of what went in, so neither a delay nor an echo
 can be read off the two directly. Once the dry sound has gone through a clipper like
 that of the pedal, the rest is a filter (Bussgang's theorem), however loud the
-distortion. How alike the clipper is, is seen from the coherence that it leaves.
+distortion. How alike the clipper is, is seen from the coherence that it leaves. Where
+one clipper explains little, two with capacitors are tried (diodes.py).
 
 Letters: N samples, F bins, T frames.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,16 +18,19 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.signal import bilinear, lfilter
+
+from training import diodes
+from training.diodes import Diodes
+from training.filters import RATE_HZ, high_passed, low_passed
 
 Array = NDArray[np.floating]
 Spectra = NDArray[np.complexfloating]
-RATE_HZ = 44100
 SIZE = 4096  # samples a frame
 HZ = np.arange(SIZE // 2 + 1) * RATE_HZ / SIZE  # (F,)
 CERTAIN_HZ = (100.0, 12000.0)
 FIT_SECONDS = 10  # that a clipper is fitted on
-TRIES, TWICE_TRIES = 40, 100  # clippers tried behind the first few
+TWICE_SECONDS = 4  # the same of two, which take longer
+TRIES = 40  # clippers tried behind the first few
 UNSURE, TWICE_BETTER = 1500.0, 1.2  # explained: below, two stages are tried; must gain
 PLAIN_ENOUGH = 0.95  # of the best fit: then the sound is called not clipped
 
@@ -35,68 +39,48 @@ class Fit(NamedTuple):
     """clipper: the best; explained: how much that is, see `certainty`; once: how much
     one stage explains."""
 
-    clipper: "Clipper"
+    clipper: "Clipping"
     explained: float
     once: float
 
 
 class Clipper(NamedTuple):
     """gain: over the rms of what it clips, 0 does not clip; corners of first-order
-    filters before it, 0 for none; bias: what makes it lopsided, in parts of full.
-
-    again: gain and corners of a second stage behind the first, gain 0 for none.
-    """
+    filters before it, 0 for none; bias: what makes it lopsided, in parts of full."""
 
     gain: float
     high_pass_hz: float = 0.0
     low_pass_hz: float = 0.0
     bias: float = 0.0
-    again: float = 0.0
-    again_high_pass_hz: float = 0.0
-    again_low_pass_hz: float = 0.0
 
 
+Clipping = Clipper | Diodes  # what is found to fit
 PLAIN = Clipper(0.0)
 BASS_CUT_HZ = 700.0  # what most overdrives take away before they clip
-LOW = Clipper(0.05, 10.0, 400.0, -1.0, 0.05, 10.0, 300.0)
-HIGH = Clipper(100.0, 2000.0, 20000.0, 1.0, 100.0, 2000.0, 20000.0)
-STEP = np.array([0.7, 0.7, -0.7, 0.2, 0.7, 0.7, 0.7])  # of the search's beginning
+LOW = Clipper(0.05, 10.0, 400.0, -1.0)
+HIGH = Clipper(100.0, 2000.0, 20000.0, 1.0)
+STEP = np.array([0.7, 0.7, -0.7, 0.2])  # of the search's beginning
 FIRST = tuple(
     Clipper(gain, high_pass_hz, low_pass_hz, 0.05)
     for gain in (0.3, 2.0, 10.0)
     for high_pass_hz in (30.0, BASS_CUT_HZ)
     for low_pass_hz in (15000.0, 1500.0)
 )
-TWICE = tuple(Clipper(*one[:4], 2.0, 100.0, 1500.0) for one in FIRST)
 
 
-def clipped(audio: Array, clipper: Clipper) -> Array:
+def clipped(audio: Array, clipper: Clipping) -> Array:
     """The guitar behind a clipper, (N,), in the precision it came in."""
-    gain, high_pass_hz, low_pass_hz, bias = clipper[:4]
-    played = stage(audio, gain, high_pass_hz, low_pass_hz, bias)
-    return stage(played, *clipper[4:]) if clipper.again else played
-
-
-def stage(
-    audio: Array, gain: float, high_pass_hz: float, low_pass_hz: float, bias: float = 0
-) -> Array:
-    """Filters and a clipper, (N,)."""
+    if isinstance(clipper, Diodes):
+        return diodes.played(audio, clipper)
+    gain, high_pass_hz, low_pass_hz, bias = clipper
     if high_pass_hz:
-        time_s = 1.0 / (2.0 * math.pi * high_pass_hz)
-        audio = filtered(audio, [time_s, 0.0], [time_s, 1.0])
+        audio = high_passed(audio, high_pass_hz)
     if low_pass_hz:
-        time_s = 1.0 / (2.0 * math.pi * low_pass_hz)
-        audio = filtered(audio, [1.0], [time_s, 1.0])
+        audio = low_passed(audio, low_pass_hz)
     if gain == 0.0:
         return audio
     scale = gain / (math.sqrt(float(np.mean(audio**2))) + 1e-12)
     return np.tanh(audio.dtype.type(scale) * audio + audio.dtype.type(bias))
-
-
-def filtered(audio: Array, top: list[float], bottom: list[float]) -> Array:
-    """Behind an analogue filter of s, (N,)."""
-    parts = (part.astype(audio.dtype) for part in bilinear(top, bottom, RATE_HZ))
-    return lfilter(*parts, audio)
 
 
 def frames(audio: Array, hop: int = SIZE // 4) -> Spectra:
@@ -135,41 +119,45 @@ def fitted(dry: Array, wet: Array, unsure: float = UNSURE) -> Fit:
     dry, wet: (N,), aligned to some samples; the middle is listened to. unsure: where
     one stage explains less, two are tried.
     """
-    size = min(len(dry), len(wet), FIT_SECONDS * RATE_HZ)
-    start = (min(len(dry), len(wet)) - size) // 2
-    one, two = (side[start : start + size].astype(np.float32) for side in (dry, wet))
-    heard = frames(two, SIZE // 2)
-
-    def explained(clipper: Clipper) -> float:
-        played = frames(clipped(one, clipper), SIZE // 2)
-        return certainty(cross_spectra(played, heard)[2])
-
+    explained = explainer(dry, wet, FIT_SECONDS)
     plain = explained(PLAIN)
-    clipper, once = searched(explained, FIRST, TRIES)
+    clipper, once = searched(explained)
     if plain > PLAIN_ENOUGH * once:
         return Fit(PLAIN, plain, max(plain, once))
     if once < unsure:
-        twice, more = searched(explained, TWICE, TWICE_TRIES)
+        twice = diodes.searched(explainer(dry, wet, TWICE_SECONDS))
+        more = explained(twice)
         if more > TWICE_BETTER * once:
             return Fit(twice, more, once)
     return Fit(clipper, once, once)
 
 
-def searched(
-    explained: Callable[[Clipper], float], begin: Sequence[Clipper], tries: int
-) -> tuple[Clipper, float]:
+def explainer(dry: Array, wet: Array, seconds: float) -> Callable[[Clipping], float]:
+    """How much a clipper explains of the middle of wet by dry, (N,) each."""
+    size = min(len(dry), len(wet), int(seconds * RATE_HZ))
+    start = (min(len(dry), len(wet)) - size) // 2
+    one, two = (side[start : start + size].astype(np.float32) for side in (dry, wet))
+    heard = frames(two, SIZE // 2)
+
+    def explained(clipper: Clipping) -> float:
+        played = frames(clipped(one, clipper), SIZE // 2)
+        return certainty(cross_spectra(played, heard)[2])
+
+    return explained
+
+
+def searched(explained: Callable[[Clipper], float]) -> tuple[Clipper, float]:
     """The clipper that explains most near the best of some, and how much."""
-    stages = 7 if begin[0].again else 4  # numbers that are searched
-    low, high = (point_of(one)[:stages] for one in (LOW, HIGH))
-    best = point_of(max(begin, key=explained))[:stages]
-    around = np.vstack((np.zeros(stages), np.diag(STEP[:stages])))
+    low, high = point_of(LOW), point_of(HIGH)
+    best = point_of(max(FIRST, key=explained))
+    around = np.vstack((np.zeros(len(best)), np.diag(STEP)))
     found = minimize(
         lambda point: -explained(clipper_at(point)),
         best,
         method="Nelder-Mead",
         bounds=list(zip(low, high, strict=True)),
         options={
-            "maxfev": tries,
+            "maxfev": TRIES,
             "initial_simplex": np.clip(best + around, low, high),
         },
     )
@@ -177,14 +165,14 @@ def searched(
 
 
 def point_of(clipper: Clipper) -> Array:
-    """A clipper as what is searched: logs, and the bias as it is, (7,)."""
+    """A clipper as what is searched: logs, and the bias as it is, (4,)."""
     point = np.log(np.maximum(clipper, 1e-9))
     point[3] = clipper.bias
     return point
 
 
 def clipper_at(point: Array) -> Clipper:
-    """The reverse; (4,) is one stage."""
+    """The reverse."""
     values = np.exp(point)
     values[3] = point[3]
     return Clipper(*values.tolist())

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from training import align, causal
 from training.checks.report import Check, State, pair_row
-from training.clippers import Clipper
+from training.clippers import Clipping
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -59,7 +59,7 @@ def steady(found: align.Alignment, dry: Array, wet: Array) -> Check:
     return pair_row("drift", bad, text, f"at most {MOST_DRIFT:g} samples", advice)
 
 
-def ends_apart(dry: Array, wet: Array, clipper: Clipper) -> float:
+def ends_apart(dry: Array, wet: Array, clipper: Clipping) -> float:
     """Samples that the delay grows from the first to the last 40 % of a pair."""
     size = min(int(END_SHARE * len(dry)), END_SECONDS * RATE_HZ)
     ends = (slice(0, size), slice(len(dry) - size, len(dry)))

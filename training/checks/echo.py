@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.ndimage import uniform_filter1d
 
-from training.clippers import Clipper, clipped
+from training.clippers import Clipping, clipped
 
 Array = NDArray[np.float64]
 RATE_HZ = 44100
@@ -49,7 +49,7 @@ def response(dry: Array, wet: Array) -> Array:
     return np.square(around).reshape(2 * LAST, PIECE).sum(axis=1)
 
 
-def measure(dry: Array, wet: Array, clipper: Clipper) -> Echo:
+def measure(dry: Array, wet: Array, clipper: Clipping) -> Echo:
     """What comes back, in an aligned pair, (N,) each, behind what the pedal is like."""
     energy = response(clipped(dry, clipper), wet)
     straight = energy[LAST - 2 : LAST + 2].max()

@@ -10,7 +10,7 @@ from training import align
 from training.checks import clocks, echo, files, motion, order, sway
 from training.checks.files import RATE_HZ, Recording
 from training.checks.report import Check, Report, State, pair_row
-from training.clippers import Clipper
+from training.clippers import Clipping
 
 Array = NDArray[np.float64]
 LEAST_SECONDS = 19.0  # what a split by time needs
@@ -168,7 +168,7 @@ def swaying(dry: Array, wet: Array, note: int) -> Check:
     return pair_row("modulation", heard > most, text, f"{most:.1f} dB or less", advice)
 
 
-def repeating(dry: Array, wet: Array, clipper: Clipper) -> Check:
+def repeating(dry: Array, wet: Array, clipper: Clipping) -> Check:
     """Echo and room."""
     found = echo.measure(dry, wet, clipper)
     bad = found.strength > REPEATING
