@@ -60,7 +60,7 @@ def clip(source, half_step, leak):
     output = np.empty_like(source)
     known, now, last = 0.0, 0.0, 0.0
     for n in range(source.shape[0]):
-        # now + half_step (now + leak sinh now) = known, so what was known tells the leak
+        # known = now + half_step (now + leak sinh now), which gives the last leak
         known = 2.0 * now - known + half_step * (source[n] + last)
         last = source[n]
         size = abs(
