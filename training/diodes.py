@@ -63,9 +63,8 @@ def clip(source, half_step, leak):
         # known = now + half_step (now + leak sinh now), which gives the last leak
         known = 2.0 * now - known + half_step * (source[n] + last)
         last = source[n]
-        size = abs(
-            known
-        )  # both bounds lie above, from where Newton comes straight down
+        # Two bounds, both from above, from where Newton comes straight down.
+        size = abs(known)
         start = math.log1p(2.0 * size / (half_step * leak)) if leak else size
         now = math.copysign(min(start, size / (1.0 + half_step)), known)
         for _ in range(30):
