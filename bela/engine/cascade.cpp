@@ -27,6 +27,8 @@ using cascade_layer::Root;
 
 constexpr float kLeastLift = -4.0f;  // keeps p + sqrt(1 + p^2) far from cancelling
 
+constexpr int kUsualHints = 4;  // of one knob
+
 constexpr float kLeastShare = 2e-4f;  // that a knob may leave a one-pole with
 
 // sum over j of hints[j] * rows[j], a vector, onto `start`.
@@ -58,17 +60,18 @@ void Stretch(const AlignedFloats& keep, const AlignedFloats& share,
 }
 
 // `count` rows of `padded` weights: (weights + hints rows) gain, and each row by its
-// own share where there are such.
-void Reweigh(const float* weights, const float* reweight, std::size_t size,
-             const float* hints, int count_of_hints, const float* gain, int padded,
-             const float* shares, int count, float* out) {
-  for (int c = 0; c < count; ++c) {
-    const Vec share = Splat(shares ? shares[c] : 1.0f);
-    for (int u = 0; u < padded; u += kLanes) {
-      const std::size_t at = static_cast<std::size_t>(c * padded + u);
-      const Vec w = Hinted(Load(weights + at), hints, count_of_hints, reweight + at,
-                           static_cast<int>(size));
-      Store(out + at, Mul(Mul(w, Load(gain + u)), share));
+// own share where there are such. kHints: how many, or 0 for any.
+template <int kHints>
+void Reweigh(const float* weights, const float* reweight, int size, const float* hints,
+             int count_of_hints, const float* gain, int padded, const float* shares,
+             int count, float* out) {
+  const int some = kHints ? kHints : count_of_hints;
+  for (int u = 0; u < padded; u += kLanes) {
+    const Vec gained = Load(gain + u);
+    for (int c = 0; c < count; ++c) {
+      const int at = c * padded + u;
+      const Vec w = Hinted(Load(weights + at), hints, some, reweight + at, size);
+      Store(out + at, Mul(w, shares ? Mul(gained, Splat(shares[c])) : gained));
     }
   }
 }
@@ -133,11 +136,12 @@ void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME 
     float* own_shares = bent + 3 * padded;
     bent += kRows * padded;
     const float *weights = layer.weights.data(), *reweight = layer.reweight.data();
-    const std::size_t size = layer.weights.size();
+    const int size = static_cast<int>(layer.weights.size());
     const int first = layer.first_inputs * padded;
-    Reweigh(weights, reweight, size, hints, hints_, gain, padded, nullptr,
+    const auto reweigh = hints_ == kUsualHints ? Reweigh<kUsualHints> : Reweigh<0>;
+    reweigh(weights, reweight, size, hints, hints_, gain, padded, nullptr,
             layer.first_inputs, bent);
-    Reweigh(weights + first, reweight + first, size, hints, hints_, gain, padded,
+    reweigh(weights + first, reweight + first, size, hints, hints_, gain, padded,
             shares, layer.second_inputs, bent + first);
     shares = layer.slews ? nullptr : own_shares;
     if (layer.slews)
@@ -190,19 +194,21 @@ void Cascade::Hear(const float* newest, int count, const float* bent, const floa
                    float* low_state, float* lows, float* sum) const PEDAL_REALTIME {
   // The mix of the taps lies in the order of time.
   const float* oldest = newest - (padded_taps_ - 1);
-  for (int n = 0; n < count; ++n) {
-    Vec part = Mul(Load(mix), LoadAny(oldest + n));
-    for (int i = kLanes; i < padded_taps_; i += kLanes)
-      part = MulAdd(part, Load(mix + i), LoadAny(oldest + n + i));
-    Store(sum + n * kLanes, part);
-  }
   for (int p = 0; p < padded_poles_; p += kLanes) {
     const Vec keep = Load(bent + p), share = Load(mix + padded_taps_ + p);
     Vec low = Load(low_state + p);
     for (int n = 0; n < count; ++n) {
       low = MulAdd(Splat(newest[n]), keep, low);
       Store(lows + n * kStride + p, low);
-      Store(sum + n * kLanes, MulAdd(Load(sum + n * kLanes), share, low));
+      Vec part;
+      if (p == 0) {
+        part = Mul(Load(mix), LoadAny(oldest + n));
+        for (int i = kLanes; i < padded_taps_; i += kLanes)
+          part = MulAdd(part, Load(mix + i), LoadAny(oldest + n + i));
+      } else {
+        part = Load(sum + n * kLanes);
+      }
+      Store(sum + n * kLanes, MulAdd(part, share, low));
     }
     Store(low_state + p, low);
   }
@@ -246,7 +252,7 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
   Take(in, count, past + kPast);
   float* couplers = state + kPast + padded_poles_;
   Hear(past + kPast, count, bent, mix, state + kPast, rooms[0], sum);
-  std::memcpy(state, past + count, kPast * sizeof(float));
+  for (int n = 0; n < kPast; n += kLanes) Store(state + n, LoadAny(past + count + n));
   bent += 2 * padded_poles_;
   mix += padded_taps_ + padded_poles_;
   float* before = couplers + padded_couplers_;

@@ -31,7 +31,7 @@ PEDAL_INLINE Vec Root(Vec x) { return TwiceRoot(MulAdd(Splat(1.0f), x, x)); }
 
 // Half of the antialiased sigmoid between two sums and their roots.
 PEDAL_INLINE Vec Half(Vec v, Vec before, Vec root, Vec root_before) {
-  return Quotient(Add(v, before), Add(root, root_before));
+  return Divide(Add(v, before), Add(root, root_before));
 }
 
 enum class Poles {
@@ -62,6 +62,7 @@ struct Running {
 template <int kSamples, int kVecs, int kNext, int kSide>
 PEDAL_INLINE const float* Columns(const float* weights, int padded, const float* x,
                                   int columns, Vec z[][kVecs]) {
+#pragma GCC unroll 4
   for (int c = 0; c < columns; ++c, weights += padded, x += kSide) {
     Vec w[kVecs];
     for (int k = 0; k < kVecs; ++k) w[k] = Load(weights + k * kLanes);

@@ -6,9 +6,8 @@
 // results independent of the period) would keep x86 from fusing. All loads but
 // LoadAny's are aligned to kAlignment.
 //
-// Quotient, TwiceRoot and TwiceInverseRoot are for divisors and squares of 1 to 1e30,
-// to 22 bits or better: an estimate and a Newton step, where that beats the processor's
-// own division and root.
+// NearInverseRoot and TwiceRoot are for 1e-30 to 1e30: an estimate of 12 bits or more
+// where the processor has one, and a Newton step, which makes 22 bits of it.
 #pragma once
 #include <cmath>
 #include <cstddef>
@@ -61,11 +60,7 @@ inline Vec Sqrt(Vec a) {
   return vmulq_f32(a, r);
 }
 #endif
-// Estimates of 8 bits, made 16.
-inline Vec NearReciprocal(Vec a) {
-  const Vec r = vrecpeq_f32(a);
-  return vmulq_f32(r, vrecpsq_f32(a, r));
-}
+// An estimate of 8 bits, made 16.
 inline Vec NearInverseRoot(Vec a) {
   const Vec r = vrsqrteq_f32(a);
   return vmulq_f32(r, vrsqrtsq_f32(vmulq_f32(a, r), r));
@@ -97,10 +92,8 @@ inline Vec MulSub(Vec from, Vec a, Vec b) { return _mm256_fnmadd_ps(a, b, from);
 inline Vec Divide(Vec a, Vec b) { return _mm256_div_ps(a, b); }
 inline Vec Sqrt(Vec a) { return _mm256_sqrt_ps(a); }
 #if defined(__AVX512VL__)
-inline Vec NearReciprocal(Vec a) { return _mm256_rcp14_ps(a); }
 inline Vec NearInverseRoot(Vec a) { return _mm256_rsqrt14_ps(a); }
 #else
-inline Vec NearReciprocal(Vec a) { return _mm256_rcp_ps(a); }
 inline Vec NearInverseRoot(Vec a) { return _mm256_rsqrt_ps(a); }
 #endif
 
@@ -139,10 +132,8 @@ inline Vec Sqrt(Vec a) {
 #endif
 }
 #if defined(__SSE2__)
-inline Vec NearReciprocal(Vec a) { return _mm_rcp_ps(a); }
 inline Vec NearInverseRoot(Vec a) { return _mm_rsqrt_ps(a); }
 #else
-inline Vec NearReciprocal(Vec a) { return Splat(1.0f) / a; }
 inline Vec NearInverseRoot(Vec a) { return Splat(1.0f) / Sqrt(a); }
 #endif
 inline Vec AddUpRows(const float* rows) {
@@ -153,12 +144,6 @@ inline Vec AddUpRows(const float* rows) {
 }
 
 #endif
-
-// a / b.
-inline Vec Quotient(Vec a, Vec b) {
-  const Vec near = NearReciprocal(b);
-  return Mul(Mul(a, near), MulSub(Splat(2.0f), b, near));
-}
 
 // 2 sqrt(a): without the factor it would cost one product more.
 inline Vec TwiceRoot(Vec a) {
