@@ -3,7 +3,7 @@
 // are grouped.
 //
 // A tile of units plays a group of samples from its sums to its features without
-// leaving the registers; the sums of the next group fill the time that these take.
+// leaving the registers.
 // Features and one-poles are halves, and a linear one-pole adds up what comes in as it
 // is: its share, like a layer's gain, is part of the weights behind it.
 // What else was tried: bela/bench/attempts.md.
