@@ -1,114 +1,35 @@
-// The kernels of a cascade: vectors run over units, samples follow each other, so that
-// every one-pole is a plain recursion and no sample depends on how they are grouped.
+// A cascade's samples, and what its knobs do to it; one layer's kernel is
+// engine/cascade_layer.h.
 //
 // State: the input's last 15 samples and a place for one more, its one-poles, the
-// output's; then of each layer what the gain gave last and the one-poles; then, with
-// knobs, whether what follows is theirs, the knobs, and what Bend makes of them.
-// Bent: keep and share of the input's one-poles; gain, bias, rest, keep, share and the
-// weights of each layer; then the mix.
+// output's; then of each layer the last sums without their bias and the one-poles;
+// then, with knobs, whether what follows is theirs, the knobs, and what Bend makes of
+// them. Bent: keep and share of the input's one-poles; bias, rest, keep, share and the
+// weights of each layer; then the mix. Weights and mix have in them the layer's gain
+// and the share of each linear one-pole that they take up.
 #include "engine/cascade.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 
-#include "engine/vec.h"
+#include "engine/cascade_layer.h"
 
 namespace pedal {
 namespace {
 
-constexpr int kStride = 2 * kMaxCascadeUnits;  // floats of a sample's features
+using cascade_layer::Bounded;
+using cascade_layer::kLargestSum;
+using cascade_layer::kLoudest;
+using cascade_layer::kStride;
+using cascade_layer::Poles;
+using cascade_layer::Root;
+
 constexpr float kLeastLift = -4.0f;  // keeps p + sqrt(1 + p^2) far from cancelling
 
+constexpr int kUsualHints = 4;  // of one knob
+
 constexpr float kLeastShare = 2e-4f;  // that a knob may leave a one-pole with
-
-// What a sum may be: its square is then a number. None of a trained model comes near.
-Vec Bounded(Vec x) { return Max(Min(x, Splat(1e14f)), Splat(-1e14f)); }
-
-Vec Root(Vec x) { return Sqrt(MulAdd(Splat(1.0f), x, x)); }
-
-// sum[sample] += weights (columns, padded) x, kVecs vectors of units from `weights` on.
-template <int kSamples, int kVecs>
-inline __attribute__((always_inline)) const float* Columns(const float* weights,
-                                                           int padded, const float* x,
-                                                           int columns,
-                                                           Vec sum[][kVecs]) {
-  for (int c = 0; c < columns; ++c, weights += padded) {
-    Vec w[kVecs];
-    for (int v = 0; v < kVecs; ++v) w[v] = Load(weights + v * kLanes);
-    for (int n = 0; n < kSamples; ++n) {
-      const Vec a = Splat(x[n * kStride + c]);
-      for (int v = 0; v < kVecs; ++v) sum[n][v] = MulAdd(sum[n][v], w[v], a);
-    }
-  }
-  return weights;
-}
-
-// One layer's columns: of u (or taps), of s (or poles), and where these begin.
-struct Columned {
-  const float* weights;
-  int padded, first, second, second_at;
-};
-
-// kVecs vectors of units, kSamples samples from `x` on: z = W f.
-template <int kSamples, int kVecs>
-inline __attribute__((always_inline)) void Group(const Columned& layer, const float* x,
-                                                 float* z) {
-  Vec sum[kSamples][kVecs];
-  for (int k = 0; k < kSamples; ++k)
-    for (int v = 0; v < kVecs; ++v) sum[k][v] = Splat(0.0f);
-  const float* rest =
-      Columns<kSamples, kVecs>(layer.weights, layer.padded, x, layer.first, sum);
-  Columns<kSamples, kVecs>(rest, layer.padded, x + layer.second_at, layer.second, sum);
-  for (int k = 0; k < kSamples; ++k)
-    for (int v = 0; v < kVecs; ++v)
-      Store(z + k * kMaxCascadeUnits + v * kLanes, sum[k][v]);
-}
-
-// The same for `count` samples, kSamples of them at once where there are so many.
-template <int kSamples, int kVecs>
-void Product(const Columned& layer, const float* heard, int count, float* z) {
-  int n = 0;
-  for (; n + kSamples <= count; n += kSamples)
-    Group<kSamples, kVecs>(layer, heard + n * kStride, z + n * kMaxCascadeUnits);
-  for (; n < count; ++n)
-    Group<1, kVecs>(layer, heard + n * kStride, z + n * kMaxCascadeUnits);
-}
-
-enum class Poles { kLinear, kSlewing };
-
-// What one vector of units is played with.
-struct Units {
-  Vec gain, bias, rest, keep, share, slew_squared, mix_u, mix_s;
-};
-
-// z -> u and s of `count` samples, and their part of the output into `sum`, a vector a
-// sample. before, memory: the state.
-template <Poles kPoles>
-void Sound(const Units& units, const float* z, int count, float* before, float* memory,
-           float* u_out, float* s_out, float* sum) {
-  Vec lifted = Load(before), s = Load(memory);
-  Vec v = Bounded(Add(lifted, units.bias)), root = Root(v);
-  for (int n = 0; n < count; ++n) {
-    lifted = Mul(units.gain, Load(z + n * kMaxCascadeUnits));
-    const Vec v_now = Bounded(Add(lifted, units.bias)), root_now = Root(v_now);
-    const Vec u = Sub(Divide(Add(v_now, v), Add(root_now, root)), units.rest);
-    v = v_now;
-    root = root_now;
-    if (kPoles == Poles::kLinear) {
-      s = MulAdd(Mul(units.share, u), units.keep, s);
-    } else {
-      const Vec move = Sub(u, s), steep = Mul(units.slew_squared, Mul(move, move));
-      s = Add(s, Divide(Mul(units.share, move), Sqrt(Add(Splat(1.0f), steep))));
-    }
-    Store(u_out + n * kStride, u);
-    Store(s_out + n * kStride, s);
-    const Vec part = MulAdd(Load(sum + n * kLanes), units.mix_u, u);
-    Store(sum + n * kLanes, MulAdd(part, units.mix_s, s));
-  }
-  Store(before, lifted);
-  Store(memory, s);
-}
 
 // sum over j of hints[j] * rows[j], a vector, onto `start`.
 Vec Hinted(Vec start, const float* hints, int count, const float* rows, int width) {
@@ -120,7 +41,7 @@ Vec Hinted(Vec start, const float* hints, int count, const float* rows, int widt
 // From what hints add up to, to a factor above zero: p + sqrt(1 + p^2), p above -4.
 Vec Factor(Vec p) {
   p = Max(p, Splat(kLeastLift));
-  return Add(p, Root(p));
+  return MulAdd(p, Splat(0.5f), Root(p));
 }
 
 // One-poles of `count` places with time constants `factor` times as long.
@@ -138,10 +59,39 @@ void Stretch(const AlignedFloats& keep, const AlignedFloats& share,
   }
 }
 
-float AddUp(const float* lanes) {
-  float sum = 0.0f;
-  for (int lane = 0; lane < kLanes; ++lane) sum += lanes[lane];
-  return sum;
+// `count` rows of `padded` weights: (weights + hints rows) gain, and each row by its
+// own share where there are such. kHints: how many, or 0 for any.
+template <int kHints>
+void Reweigh(const float* weights, const float* reweight, int size, const float* hints,
+             int count_of_hints, const float* gain, int padded, const float* shares,
+             int count, float* out) {
+  const int some = kHints ? kHints : count_of_hints;
+  for (int u = 0; u < padded; u += kLanes) {
+    const Vec gained = Load(gain + u);
+    for (int c = 0; c < count; ++c) {
+      const int at = c * padded + u;
+      const Vec w = Hinted(Load(weights + at), hints, some, reweight + at, size);
+      Store(out + at, Mul(w, shares ? Mul(gained, Splat(shares[c])) : gained));
+    }
+  }
+}
+
+void Multiply(float* row, const float* by, int count) {
+  for (int i = 0; i < count; i += kLanes)
+    Store(row + i, Mul(Load(row + i), Load(by + i)));
+}
+
+void Take(const float* in, int count, float* out) {
+  int n = 0;
+  for (; n + kLanes <= count; n += kLanes)
+    Store(out + n, Bounded(LoadAny(in + n), kLoudest));
+  for (; n < count; ++n)
+    out[n] = in[n] > kLoudest ? kLoudest : in[n] < -kLoudest ? -kLoudest : in[n];
+}
+
+void DivideBy(float* row, const float* by, int count) {
+  for (int i = 0; i < count; i += kLanes)
+    Store(row + i, Divide(Load(row + i), Load(by + i)));
 }
 
 }  // namespace
@@ -155,34 +105,68 @@ void Cascade::Bend(const float* conditioning, float* bent) const PEDAL_REALTIME 
       x += conditioning[k] * hint_weight_[static_cast<std::size_t>(k * hints_ + j)];
     hints[j] = x / std::sqrt(1.0f + x * x);
   }
+  float* mix = bent + bent_size_ - features_;
+  for (int f = 0; f < features_; f += kLanes)
+    Store(mix + f,
+          Hinted(Load(mix_.data() + f), hints, hints_, remix_.data() + f, features_));
+  const float* shares = bent + padded_poles_;
   Stretch(low_keep_, low_share_, low_stretch_, hints, hints_, padded_poles_, bent,
           bent + padded_poles_);
+  Multiply(mix + padded_taps_, shares, padded_poles_);
+  mix += padded_taps_ + padded_poles_;
   bent += 2 * padded_poles_;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
+    alignas(kAlignment) float gain[kMaxCascadeUnits];
     for (int u = 0; u < padded; u += kLanes) {
       const Vec lift =
-          Bounded(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded));
+          Bounded(Hinted(Splat(0.0f), hints, hints_, layer.lift.data() + u, padded),
+                  kLargestSum);
       const Vec bias = Bounded(Hinted(Load(layer.bias.data() + u), hints, hints_,
-                                      layer.shift.data() + u, padded));
+                                      layer.shift.data() + u, padded),
+                               kLargestSum);
       const Vec root = Root(bias);
-      Store(bent + u, Factor(lift));
-      Store(bent + padded + u, bias);
-      // As Sound computes it, so that silence gives zero to the bit.
-      Store(bent + 2 * padded + u, Divide(Add(bias, bias), Add(root, root)));
+      Store(gain + u, Factor(lift));
+      Store(bent + u, bias);
+      // As the kernel computes it, so that silence gives zero to the bit.
+      Store(bent + padded + u, cascade_layer::Half(bias, bias, root, root));
     }
     Stretch(layer.keep, layer.share, layer.stretch, hints, hints_, padded,
-            bent + 3 * padded, bent + 4 * padded);
+            bent + 2 * padded, bent + 3 * padded);
+    float* own_shares = bent + 3 * padded;
     bent += kRows * padded;
-    const int weights = static_cast<int>(layer.weights.size());
-    for (int w = 0; w < weights; w += kLanes)
-      Store(bent + w, Hinted(Load(layer.weights.data() + w), hints, hints_,
-                             layer.reweight.data() + w, weights));
-    bent += weights;
+    const float *weights = layer.weights.data(), *reweight = layer.reweight.data();
+    const int size = static_cast<int>(layer.weights.size());
+    const int first = layer.first_inputs * padded;
+    const auto reweigh = hints_ == kUsualHints ? Reweigh<kUsualHints> : Reweigh<0>;
+    reweigh(weights, reweight, size, hints, hints_, gain, padded, nullptr,
+            layer.first_inputs, bent);
+    reweigh(weights + first, reweight + first, size, hints, hints_, gain, padded,
+            shares, layer.second_inputs, bent + first);
+    shares = layer.slews ? nullptr : own_shares;
+    if (layer.slews)
+      for (int u = 0; u < padded; u += kLanes)  // the kernel has twice an inverse root
+        Store(own_shares + u, Mul(Splat(0.5f), Load(own_shares + u)));
+    else
+      Multiply(mix + padded, own_shares, padded);
+    mix += 2 * padded;
+    bent += size;
   }
-  for (int f = 0; f < features_; f += kLanes)
-    Store(bent + f,
-          Hinted(Load(mix_.data() + f), hints, hints_, remix_.data() + f, features_));
+}
+
+// Linear one-poles add up what comes in as it is: times their shares, or over them, so
+// that they sound as before where a knob moves their shares.
+void Cascade::Rescale(const float* bent, bool over, float* state) const PEDAL_REALTIME {
+  const auto rescale = over ? DivideBy : Multiply;
+  rescale(state + kPast, bent + padded_poles_, padded_poles_);
+  float* layers = state + kPast + padded_poles_ + padded_couplers_;
+  bent += 2 * padded_poles_;
+  for (const Layer& layer : layers_) {
+    const int padded = layer.padded;
+    if (!layer.slews) rescale(layers + padded, bent + 3 * padded, padded);
+    layers += 2 * padded;
+    bent += static_cast<std::size_t>(kRows * padded) + layer.weights.size();
+  }
 }
 
 // Bends anew only where a knob has moved since the last block.
@@ -195,103 +179,133 @@ const float* Cascade::BentBy(const float* conditioning,
   for (int k = 0; k < conditioning_; ++k)
     same = same && knobs[1 + k] == conditioning[k];
   if (!same) {
+    Rescale(knobs + kKnobs, false, state);
     Bend(conditioning, knobs + kKnobs);
+    Rescale(knobs + kKnobs, true, state);
     knobs[0] = 1.0f;
     for (int k = 0; k < conditioning_; ++k) knobs[1 + k] = conditioning[k];
   }
   return knobs + kKnobs;
 }
 
-// The first features of `count` samples: taps, then the input's one-poles.
-void Cascade::Hear(const float* in, int count, const float* bent, float* state,
-                   float* heard) const PEDAL_REALTIME {
-  float past[kPast + kMaxFrames];  // [n + kPast]: sample n
-  std::memcpy(past, state, kPast * sizeof(float));
-  std::memcpy(past + kPast, in, static_cast<std::size_t>(count) * sizeof(float));
-  std::memcpy(state, past + count, kPast * sizeof(float));
-  for (int n = 0; n < count; ++n) {
-    float* row = heard + n * kStride;
-    for (int i = 0; i < taps_; ++i) row[i] = past[kPast + n - i];
-    for (int i = taps_; i < padded_taps_; ++i) row[i] = 0.0f;
-  }
+// The input's one-poles of `count` samples, and the mix of them and the taps, a vector
+// a sample. newest: the first of the samples, those before it ahead of it.
+void Cascade::Hear(const float* newest, int count, const float* bent, const float* mix,
+                   float* low_state, float* lows, float* sum) const PEDAL_REALTIME {
+  // The mix of the taps lies in the order of time.
+  const float* oldest = newest - (padded_taps_ - 1);
   for (int p = 0; p < padded_poles_; p += kLanes) {
-    const Vec keep = Load(bent + p), share = Load(bent + padded_poles_ + p);
-    Vec low = Load(state + kPast + p);
+    const Vec keep = Load(bent + p), share = Load(mix + padded_taps_ + p);
+    Vec low = Load(low_state + p);
     for (int n = 0; n < count; ++n) {
-      low = MulAdd(Mul(share, Splat(past[kPast + n])), keep, low);
-      Store(heard + n * kStride + padded_taps_ + p, low);
+      low = MulAdd(Splat(newest[n]), keep, low);
+      Store(lows + n * kStride + p, low);
+      Vec part;
+      if (p == 0) {
+        part = Mul(Load(mix), LoadAny(oldest + n));
+        for (int i = kLanes; i < padded_taps_; i += kLanes)
+          part = MulAdd(part, Load(mix + i), LoadAny(oldest + n + i));
+      } else {
+        part = Load(sum + n * kLanes);
+      }
+      Store(sum + n * kLanes, MulAdd(part, share, low));
     }
-    Store(state + kPast + p, low);
+    Store(low_state + p, low);
   }
 }
 
 // Adds up each sample's vector and, by their depths, the one-poles of that.
-void Cascade::Couple(const float* sum, int count, float* state,
+void Cascade::Couple(float* sum, int count, float* low_state,
                      float* out) const PEDAL_REALTIME {
-  alignas(kAlignment) float mixed[kMaxFrames], deep[kMaxFrames * kLanes];
-  for (int n = 0; n < count; ++n) mixed[n] = AddUp(sum + n * kLanes);
+  alignas(kAlignment) float mixed[kMaxFrames];
+  const int rows = PadToLanes(count);
+  for (int n = count; n < rows; ++n) Store(sum + n * kLanes, Splat(0.0f));
+  for (int n = 0; n < rows; n += kLanes) Store(mixed + n, AddUpRows(sum + n * kLanes));
   for (int j = 0; j < padded_couplers_; j += kLanes) {
-    const Vec keep = Load(coupler_keep_.data() + j);
-    const Vec share = Load(coupler_share_.data() + j), depth = Load(depth_.data() + j);
-    Vec low = Load(state + j);
+    const Vec keep = Load(coupler_keep_.data() + j), depth = Load(depth_.data() + j);
+    Vec low = Load(low_state + j);
     for (int n = 0; n < count; ++n) {
-      low = MulAdd(Mul(share, Splat(mixed[n])), keep, low);
-      const Vec so_far = j == 0 ? Splat(0.0f) : Load(deep + n * kLanes);
-      Store(deep + n * kLanes, MulAdd(so_far, depth, low));
+      low = MulAdd(Splat(mixed[n]), keep, low);
+      const Vec deep = Mul(depth, low);
+      Store(sum + n * kLanes, j == 0 ? deep : Add(Load(sum + n * kLanes), deep));
     }
-    Store(state + j, low);
+    Store(low_state + j, low);
   }
-  for (int n = 0; n < count; ++n) out[n] = mixed[n] + AddUp(deep + n * kLanes);
+  for (int n = 0; n < rows; n += kLanes)
+    Store(mixed + n, Add(Load(mixed + n), AddUpRows(sum + n * kLanes)));
+  std::memcpy(out, mixed, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 void Cascade::Process(const float* in, const float* conditioning, int count, float* out,
                       float* state) const PEDAL_REALTIME {
-  alignas(kAlignment) float rooms[2][kMaxFrames * kStride];
-  alignas(kAlignment) float z[kMaxFrames * kMaxCascadeUnits];
+  using cascade_layer::Play;
+  using cascade_layer::Tile;
+  // Apart by more than a page of memory, lest writes to one look like reads of the
+  // other.
+  constexpr int kRoom = kMaxFrames * kStride + 32;
+  alignas(kAlignment) float rooms[2][kRoom];
   alignas(kAlignment) float sum[kMaxFrames * kLanes];
+  alignas(kAlignment) float past[kPast + kMaxFrames];  // [n + kPast]: sample n
   const float* bent = BentBy(conditioning, state);
   const float* mix = bent + bent_size_ - features_;
-  float* heard = rooms[0];
-  Hear(in, count, bent, state, heard);
-  bent += 2 * padded_poles_;
-  const int inputs = padded_taps_ + padded_poles_;
-  for (int n = 0; n < count; ++n) {
-    Vec part = Splat(0.0f);
-    for (int f = 0; f < inputs; f += kLanes)
-      part = MulAdd(part, Load(mix + f), Load(heard + n * kStride + f));
-    Store(sum + n * kLanes, part);
-  }
-  mix += inputs;
-  float* next = rooms[1];
+  for (int n = 0; n < kPast; n += kLanes) Store(past + n, Load(state + n));
+  Take(in, count, past + kPast);
   float* couplers = state + kPast + padded_poles_;
+  Hear(past + kPast, count, bent, mix, state + kPast, rooms[0], sum);
+  for (int n = 0; n < kPast; n += kLanes) Store(state + n, LoadAny(past + count + n));
+  bent += 2 * padded_poles_;
+  mix += padded_taps_ + padded_poles_;
   float* before = couplers + padded_couplers_;
+  const float *u = past + kPast, *s = rooms[0];
+  float* next = rooms[1];
+  bool first = true;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
-    Columned columns = {bent + kRows * padded, padded, layer.first_inputs,
-                        layer.second_inputs, layer.second_at};
-    int u = 0;
-    for (; u + 2 * kLanes <= padded; u += 2 * kLanes, columns.weights += 2 * kLanes)
-      Product<4, 2>(columns, heard, count, z + u);
-    for (; u < padded; u += kLanes, columns.weights += kLanes)
-      Product<8, 1>(columns, heard, count, z + u);
-    for (u = 0; u < padded; u += kLanes) {
-      const Units units = {Load(bent + u),
-                           Load(bent + padded + u),
-                           Load(bent + 2 * padded + u),
-                           Load(bent + 3 * padded + u),
-                           Load(bent + 4 * padded + u),
-                           Load(layer.slew_squared.data() + u),
-                           Load(mix + u),
-                           Load(mix + padded + u)};
-      (layer.slews ? Sound<Poles::kSlewing>
-                   : Sound<Poles::kLinear>)(units, z + u, count, before + u,
-                                            before + padded + u, next + u,
-                                            next + padded + u, sum);
+    const auto play = [&](int at, auto tile_play) {
+      const Tile tile = {bent + kRows * padded + at,
+                         bent + at,
+                         bent + padded + at,
+                         bent + 2 * padded + at,
+                         bent + 3 * padded + at,
+                         layer.slew.data() + at,
+                         mix + at,
+                         mix + padded + at,
+                         padded,
+                         layer.first_inputs,
+                         layer.second_inputs,
+                         u,
+                         s,
+                         next + at,
+                         next + padded + at,
+                         sum,
+                         before + at,
+                         before + padded + at};
+      tile_play(tile, count);
+    };
+    int at = 0;
+    for (; at + 2 * kLanes <= padded; at += 2 * kLanes) {
+      if (layer.slews)
+        play(at, first ? Play<Poles::kSlewing, true, 4, 2>
+                       : Play<Poles::kSlewing, false, 4, 2>);
+      else
+        play(at, first ? Play<Poles::kLinear, true, 4, 2>
+                       : Play<Poles::kLinear, false, 4, 2>);
+    }
+    if (at < padded) {
+      if (layer.slews)
+        play(at, first ? Play<Poles::kSlewing, true, 8, 1>
+                       : Play<Poles::kSlewing, false, 8, 1>);
+      else
+        play(at, first ? Play<Poles::kLinear, true, 8, 1>
+                       : Play<Poles::kLinear, false, 8, 1>);
     }
     bent += static_cast<std::size_t>(kRows * padded) + layer.weights.size();
     mix += 2 * padded;
     before += 2 * padded;
-    std::swap(heard, next);
+    u = next;
+    s = next + padded;
+    next = next == rooms[1] ? rooms[0] : rooms[1];
+    first = false;
   }
   Couple(sum, count, couplers, out);
 }

@@ -35,27 +35,26 @@ class Cascade {
   enum {
     kPast = 16,   // floats kept of the input
     kKnobs = 16,  // floats of [whether bent, knobs]
-    kRows = 5     // of a layer in what Bend makes, before the weights
+    kRows = 4     // of a layer in what Bend makes, before the weights
   };
 
   // One layer's weights, rows of units up to whole vectors.
   struct Layer {
     int first_inputs, second_inputs;  // columns: of u (or taps), of s (or poles)
-    int second_at;  // where the second ones lie in a sample's features
-    int padded;     // units
-    bool slews;
-    AlignedFloats weights;  // (first + second inputs, padded)
-    AlignedFloats bias, keep, share, slew_squared;
+    int padded;                       // units
+    bool slews;                       // some one-pole does, or sums need a bound
+    AlignedFloats weights;            // (first + second inputs, padded)
+    AlignedFloats bias, keep, share, slew;
     AlignedFloats lift, shift, stretch;  // (hints, padded)
     AlignedFloats reweight;              // (hints, first + second inputs, padded)
   };
 
   void Bend(const float* conditioning, float* bent) const PEDAL_REALTIME;
   const float* BentBy(const float* conditioning, float* state) const PEDAL_REALTIME;
-  void Couple(const float* sum, int count, float* state,
-              float* out) const PEDAL_REALTIME;
-  void Hear(const float* in, int count, const float* bent, float* state,
-            float* heard) const PEDAL_REALTIME;
+  void Rescale(const float* bent, bool over, float* state) const PEDAL_REALTIME;
+  void Hear(const float* newest, int count, const float* bent, const float* mix,
+            float* low_state, float* lows, float* sum) const PEDAL_REALTIME;
+  void Couple(float* sum, int count, float* low_state, float* out) const PEDAL_REALTIME;
 
   int taps_ = 1, padded_taps_ = 0;
   int poles_ = 0, padded_poles_ = 0;
@@ -69,7 +68,7 @@ class Cascade {
   AlignedFloats low_keep_, low_share_, low_stretch_;
   AlignedFloats mix_, remix_;  // (features), (hints, features)
   int padded_couplers_ = 0;
-  AlignedFloats coupler_keep_, coupler_share_, depth_;
+  AlignedFloats coupler_keep_, depth_;
   std::vector<float> hint_weight_, hint_bias_;  // (conditioning, hints), (hints)
   AlignedFloats unbent_;  // what Bend gives where there are no knobs
 };

@@ -83,5 +83,8 @@ TEST_CASE(
   CHECK(share(five) < 75.0);
   CHECK(share(turned) < 100.0);
   CHECK(share(six) < 75.0);
+  // Beside an LSTM as the engine plays it.
+  CHECK(100.0 * five.ns() / grids.ns() < 68.0);
+  CHECK(100.0 * two.ns() / grids.ns() < 54.0);
 }
 #endif
