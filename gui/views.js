@@ -43,6 +43,7 @@ export function banner(state, nowMs) {
     return `${cause}: this view is old`;
   }
   if (state.version !== VERSION) return `The pedal speaks protocol ${state.version}, this page ${VERSION}; reload`;
+  if (state.fault === "no-bank" && state.alarm === "") return "Loading the bank; dry guitar plays";
   if (state.fault !== "none") return `Alarm, ${state.fault}: ${state.alarm || "playing dry or a spare model"}`;
   if (state.rejected) return state.rejected.text;
   const trouble = Object.entries(state.troubles)[0];

@@ -54,6 +54,8 @@ test("a view is stale within two seconds of silence", () => {
 
 test("a fault and a foreign protocol are said in words", () => {
   assert.match(banner({ ...PLAYING, fault: "nan", alarm: "no number" }, 0), /Alarm, nan: no number/);
+  assert.match(banner({ ...PLAYING, fault: "no-bank" }, 0), /^Loading the bank/); // no cause was told: a start
+  assert.match(banner({ ...PLAYING, fault: "no-bank", alarm: "hum-1.json" }, 0), /^Alarm, no-bank: hum-1.json/);
   assert.match(banner({ ...PLAYING, version: VERSION + 1 }, 0), /speaks protocol/);
   assert.match(announcement({ ...PLAYING, bypass: true }, 0), /Buzz, bypass/);
 });

@@ -287,17 +287,19 @@ def test_an_alarm_takes_no_room_from_the_tiles(browser, pedal, crowded):
     }
     for found in (crowded, pedal):
         found.kill("engine")
-    for count, (page, sizes) in pages.items():
-        expect(page.locator("#banner")).to_contain_text("Engine gone")
-        for width, height in sizes:
-            page.set_viewport_size({"width": width, "height": height})
-            page.evaluate(TWO_FRAMES)
-            expect(page.locator("#banner")).to_be_in_viewport(ratio=1)
-            assert_all_fits(page, count, "button.foot")
-        page.context.close()
-    for found in (crowded, pedal):
-        found.start_engine()
-        wait_until(lambda found=found: found.health().get("engine"))
+    try:
+        for count, (page, sizes) in pages.items():
+            expect(page.locator("#banner")).to_contain_text("Engine gone")
+            for width, height in sizes:
+                page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(TWO_FRAMES)
+                expect(page.locator("#banner")).to_be_in_viewport(ratio=1)
+                assert_all_fits(page, count, "button.foot")
+            page.context.close()
+    finally:
+        for found in (crowded, pedal):
+            found.start_engine()
+            wait_until(lambda found=found: found.health().get("engine"))
 
 
 def assert_all_fits(page, count: int, also: str = ".meter, .foot") -> None:

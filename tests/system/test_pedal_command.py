@@ -211,6 +211,22 @@ def test_a_broken_bank_plays_dry_with_an_alarm(bank_folder):
         assert "hum-1.json: expected a file, found nothing; playing dry" in out
 
 
+def test_what_cannot_be_saved_is_told_once(bank_folder, tmp_path):
+    data = tmp_path / "pedal-data"  # of PEDAL_DATA
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        wait_for(link, fault="none")
+        data.rename(tmp_path / "away")
+        data.write_text("no folder")
+        link.ask("/preset/save", ["verse", ""])
+        time.sleep(2.0)
+        for _ in range(3):
+            link.ask("/state/get")  # tells it again
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+    assert out.count("alarm: not-saved: ") == 1, out
+    assert "ALARM" not in out
+
+
 def test_a_busy_port_is_one_line(bank_folder):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
