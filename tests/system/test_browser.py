@@ -216,6 +216,8 @@ def test_the_page_is_legible_and_touchable(browser, pedal, size, theme):
         assert not found["scrolls"]
         assert_whole(found)
         assert min(gaps(found["targets"])) >= 11.5
+    if AXE.is_file():
+        assert_accessible(page)
     names = page.locator(".tile .name").all()
     assert min(name.evaluate(SIZE) for name in names) >= 28
     shown = float(page.locator("#effect-name").evaluate(SIZE))
