@@ -62,8 +62,9 @@ bench: setup ## times the kernel and writes bela/bench/table.md; RTNEURAL_DIR=ch
 	cmake --build build/host --target pedal-benches -j $(JOBS)
 	$(BIN)/pedal bench --table bela/bench/table.md
 
-screens: .venv/test.stamp build ## takes the kept pictures of the page anew; look at them before you commit
+screens: .venv/test.stamp build ## takes the kept pictures of the page and the README's anew; look at them before you commit
 	PEDAL_SCREENS=keep $(BIN)/python -m pytest tests/system/test_screens.py -k kept_picture
+	$(BIN)/python -m tests.system.readme_pictures
 
 bank: .venv/test.stamp build ## trains the factory bank anew; RECORDINGS=folder
 	$(BIN)/python -m training.factory --recordings $(RECORDINGS) -o pedal/banks/factory

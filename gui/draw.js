@@ -2,7 +2,7 @@
 import { readable } from "./colour.js";
 import { footLabel } from "./gestures.js";
 import { FOOTSWITCHES } from "./protocol.js";
-import { CLIP_HOLD_MS, activeName, announcement, banner, bannerAge, barPart, effectLamp, linkChip, linkState, loadChip, tiles } from "./views.js";
+import { CLIP_HOLD_MS, activeName, alarmLamp, announcement, banner, bannerAge, barPart, effectLamp, linkChip, linkState, loadChip, tiles } from "./views.js";
 
 const $ = (id) => document.getElementById(id);
 const calm = matchMedia("(prefers-reduced-motion: reduce)"); // then no lamp flashes
@@ -84,8 +84,9 @@ function drawDisplay(state, fresh) {
   const known = state.bootId !== "";
   const word = !known ? "Waiting" : !fresh ? "Was playing" : state.bypass ? "Bypass" : "On";
   const preset = state.presets.find((row) => row.id === state.preset);
-  const mark = state.unsaved ? " *" : "";
-  put($("effect-word"), preset ? `${word} · ${preset.name || preset.id}${mark}` : word);
+  const [said, mark] = $("effect-word").children;
+  put(said, preset ? `${word} · ${preset.name || preset.id}` : word);
+  put(mark, preset && state.unsaved ? " *" : "");
   flag($("display"), "data-look", fresh && known ? (state.bypass ? "bypass" : "on") : "stale");
 }
 
@@ -98,7 +99,8 @@ function drawSwitches(state, nowMs, fresh) {
   const lit = fresh && (calm.matches || effectLamp(state, nowMs));
   flag($("next"), "data-look", held(FOOTSWITCHES[1]) ? "pressed" : lit ? "on" : "off");
   put($("bypass").querySelector("span"), footLabel(state));
-  flag($("bypass"), "data-fault", fresh && state.fault !== "none");
+  const alarm = fresh && state.fault !== "none";
+  flag($("bypass"), "data-fault", !alarm ? "none" : calm.matches || alarmLamp(state.fault, nowMs) ? "lit" : "dark");
 }
 
 function drawChips(state, nowMs) {

@@ -93,7 +93,7 @@ function wireFeet({ state, intend, refuse, twice, draw }) {
     const message = messageText(picked($("gesture-message")));
     const second = message !== "" && offRule(kind) !== "none";
     const off = second ? messageText(picked($("gesture-off"))) : "";
-    if (message === null || off === null) return refuse("Pick what it does first: there is nothing to choose yet");
+    if (message === null || off === null) return refuse("Pick what it does first: there is nothing to choose yet, or no value");
     intend(setGesture({ scope: $("gesture-scope").value, kind, switches: $("gesture-switches").value, message, off }));
   });
   onTap($("gesture-reset"), () =>

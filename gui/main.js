@@ -85,18 +85,24 @@ function reloadOnce() {
   if (read("reloaded") !== "") location.reload(); // else it would never end
 }
 
+// A letter is itself with caps lock, too.
+const plain = (key) => (key.length === 1 ? key.toLowerCase() : key);
+
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const focus = document.activeElement;
   if (focus?.matches("input, select")) return;
   if (event.key === " " && focus?.matches("button")) return; // presses that button
-  const name = footOfKey(event.key);
+  const key = plain(event.key);
+  const name = footOfKey(key);
   if (name) {
     event.preventDefault();
     return feet[name].begin();
   }
-  if (event.key.toLowerCase() === "e") return showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit");
-  const intent = ofKey(event.key, state);
+  const edits = document.body.dataset.layer === "edit";
+  if (key === "e") return showLayer(edits ? "stage" : "edit");
+  if (edits && ["ArrowUp", "ArrowDown"].includes(key)) return; // they scroll it
+  const intent = ofKey(key, state);
   if (!intent) return;
   event.preventDefault();
   intend(intent);
@@ -161,7 +167,7 @@ $("pairing").addEventListener("submit", (event) => {
 });
 const drawEdit = wireEdit({ state: () => state, intend, tell, onParam: (id, value) => moved.set(id, value) });
 document.addEventListener("keydown", onKey);
-document.addEventListener("keyup", (event) => feet[footOfKey(event.key)]?.end());
+document.addEventListener("keyup", (event) => feet[footOfKey(plain(event.key))]?.end());
 document.addEventListener("pointerdown", stayAwake);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

@@ -86,7 +86,7 @@ export class Line {
   #event(event) {
     if (event.event === "connection") this.#send('{"event":"connection-reply"}');
     if (event.event === "engine") this.tell({ type: "engine", up: event.up });
-    if (event.event === "pair-refused") this.tell({ type: "refused", reason: "Another PIN, please", nowMs: this.now() });
+    if (event.event === "pair-refused") this.tell({ type: "refused", reason: shut(event.wait_s) || "Another PIN, please", nowMs: this.now() });
     if (event.event === "token-refused") this.keep.set((this.#token = "")); // of an earlier run of the pedal
     if (event.event === "refused") this.tell({ type: "refused", reason: event.reason, nowMs: this.now() });
     if (event.event !== "role") return;
@@ -120,6 +120,9 @@ export class Line {
     return true;
   }
 }
+
+// After too many wrong PINs also the right one is refused for a while; "" where it is not.
+const shut = (waitS) => (waitS > 0 ? `Too many wrong PINs: wait ${Math.ceil(waitS)} s` : "");
 
 function ownEvent(data) {
   try {

@@ -49,8 +49,9 @@ export const START = {
   bypass: false,
   block: 1,
   delay: 0,
-  fault: "none",
+  fault: "none", // of what sounds; the lamp shows it
   alarm: "",
+  troubles: {}, // others: {text, untilMs} by code; the sound plays on
   dropped: 0,
   params: {},
   presets: [], // the setlist: {id, name, effect}
@@ -60,6 +61,7 @@ export const START = {
   gestures: null, // rows of the foot map, see gestures.js
   expression: null, // {param, low, high, calibrating, position, swept}
   file: null, // {text, request}: the setlist as one text, when this page asked for it
+  turnedMs: -Infinity, // when one of those that wait was last turned
   knobs: {}, // where a knob stands that waits for its parameter, by the parameter's id
   meter: null,
   clippedMs: { input: -Infinity, output: -Infinity },
@@ -164,11 +166,15 @@ function snapshot(state, row) {
     delay: row.delay,
     fault: row.fault,
     alarm: row.fault === "none" || !same ? "" : state.alarm,
+    troubles: same ? lapsing(state.troubles, state.heardMs) : {},
     dropped: row.dropped,
     params: Object.fromEntries(Object.keys(PARAMS).map((id) => [id, row[id]])),
     wantsSnapshot: false,
   };
 }
+
+// Of what sounds, as /state has them.
+const FAULTS = MESSAGES["/state"].args.find((arg) => arg.name === "fault").choices;
 
 const ECHOES = {
   "/echo/effect": ["effect", (state, row) => ({ effect: row.id })],
@@ -189,6 +195,7 @@ const REPORTS = {
   "/alarm"(state, row) {
     if (row.code === "recovered") return { ...state, fault: "none", alarm: "" };
     if (row.code === "bank-refused") return { ...state, bankProblem: row.text };
+    if (!FAULTS.includes(row.code)) return { ...state, troubles: { ...state.troubles, [row.code]: { text: row.text, untilMs: Infinity } } };
     return { ...state, fault: row.code, alarm: row.text };
   },
   "/presets"(state, row) {
@@ -225,9 +232,11 @@ const REPORTS = {
     bankProblem: "", // what still holds is told again behind it
     wantsBanks: false,
   }),
-  "/takeover"(state, row) {
-    const { [row.id]: _, ...others } = state.knobs;
-    return { ...state, knobs: row.pending === 1 ? { ...others, [row.id]: row.knob } : others };
+  "/takeover"(state, row, nowMs) {
+    const { [row.id]: before, ...others } = state.knobs;
+    if (row.pending !== 1) return { ...state, knobs: others };
+    const turned = before !== undefined && before !== row.knob;
+    return { ...state, knobs: { ...others, [row.id]: row.knob }, turnedMs: turned ? nowMs : state.turnedMs };
   },
   "/meter"(state, row, nowMs) {
     const clippedMs = { ...state.clippedMs };
@@ -238,12 +247,19 @@ const REPORTS = {
   },
 };
 
+// What holds of these is told again behind the snapshot that ends them.
+const LAPSE_MS = 500;
+const lapsing = (troubles, nowMs) =>
+  Object.fromEntries(Object.entries(troubles).map(([code, { text }]) => [code, { text, untilMs: nowMs + LAPSE_MS }]));
+
 const without = (state, ...kinds) => state.pending.filter((intent) => !kinds.includes(intent.kind));
 
 // What waited too long is no longer shown.
 function expire(state, nowMs) {
   const pending = state.pending.filter((intent) => nowMs - intent.sinceMs < (intent.forMs ?? PENDING_MS));
   const old = state.rejected && nowMs - state.rejected.sinceMs > 5000;
-  if (pending.length === state.pending.length && !old) return state;
-  return { ...state, pending, rejected: old ? null : state.rejected };
+  const troubles = Object.entries(state.troubles).filter(([, { untilMs }]) => nowMs < untilMs);
+  const lapsed = troubles.length < Object.keys(state.troubles).length;
+  if (pending.length === state.pending.length && !old && !lapsed) return state;
+  return { ...state, pending, rejected: old ? null : state.rejected, troubles: lapsed ? Object.fromEntries(troubles) : state.troubles };
 }

@@ -43,8 +43,11 @@ export function banner(state, nowMs) {
     return `${cause}: this view is old`;
   }
   if (state.version !== VERSION) return `The pedal speaks protocol ${state.version}, this page ${VERSION}; reload`;
+  if (state.fault === "no-bank" && state.alarm === "") return "Loading the bank; dry guitar plays";
   if (state.fault !== "none") return `Alarm, ${state.fault}: ${state.alarm || "playing dry or a spare model"}`;
   if (state.rejected) return state.rejected.text;
+  const trouble = Object.entries(state.troubles)[0];
+  if (trouble) return `Alarm, ${trouble[0]}: ${trouble[1].text}`;
   return state.role === "viewer" ? "Read-only: enter the PIN in Edit" : "";
 }
 
@@ -111,8 +114,16 @@ export function announcement(state, nowMs) {
   return `${activeName(state)}, ${state.bypass ? "bypass" : "on"}, block ${state.block}${fault}`;
 }
 
-// The pedal's effect lamp (bela/controls/leds.h): n flashes and a pause; steady for clean.
+// The pedal's lamp "on" in an alarm (bela/controls/leds.h): 5 Hz, two flashes a second, 1 Hz without a bank.
+export function alarmLamp(fault, nowMs) {
+  const tenth = Math.floor(nowMs / 100) % 10;
+  if (fault === "nan") return tenth % 2 === 0;
+  return fault === "overload" ? tenth === 0 || tenth === 2 : tenth < 5;
+}
+
+// The pedal's effect lamp (the same): n flashes and a pause; steady for clean; 10 Hz while a knob that waits is turned.
 export function effectLamp(state, nowMs) {
+  if (Object.keys(state.knobs).length > 0 && nowMs - state.turnedMs < 500) return Math.floor(nowMs / 50) % 2 === 0;
   const number = state.effects.indexOf(state.effect) + 1;
   if (number === 0) return state.bootId !== "";
   const phase = Math.floor(nowMs / 150) % (2 * number + 4);
@@ -127,6 +138,7 @@ export function barPart(dbfs) {
 export function paramText(id, value) {
   if (value === undefined) return "–";
   if (id === "gate" && value <= PARAMS.gate.min) return "off";
-  const sign = PARAMS[id].min < 0 && value > 0 ? "+" : "";
-  return `${sign}${value.toFixed(1).replace("-", "−")} ${PARAMS[id].unit}`;
+  const figure = value.toFixed(1).replace(/^-(?!0\.0$)/, "−").replace("-", ""); // nothing is -0.0
+  const sign = PARAMS[id].min < 0 && Number(value.toFixed(1)) > 0 ? "+" : "";
+  return `${sign}${figure} ${PARAMS[id].unit}`;
 }

@@ -69,7 +69,9 @@ def run(
         typer.Option("--bank", envvar="PEDAL_BANK", help="The last one, or factory."),
     ] = None,
     effect: EffectOption = "",
-    model_block: BlockOption = 1,
+    model_block: Annotated[
+        int | None, typer.Option("--model-block", help="1 or 16; the last one.")
+    ] = None,
     osc_port: Annotated[int, typer.Option(help="UDP port; 0: any free.")] = OSC_PORT,
     source: Annotated[Path | None, typer.Option("--in", help="Loop to play.")] = None,
     gui_port: Annotated[

@@ -23,7 +23,8 @@ GUI_PORT = 5555  # where Bela serves its GUI
 class Settings:
     """What the Bela program reads at its start; the same on the board.
 
-    effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there.
+    effect: "" is the last sound's of `data`, or the bank's first. bypass: starts there;
+    it and model_block are the last sound's, or off and 1, where they are None.
     osc_port: 0 is no OSC. raw: the model alone. data: folder of presets and last sound;
     None is neither read nor written. params: where parameters start, by id, in units.
     preset: the id of the one that a restarted engine goes on to call its sound.
@@ -36,8 +37,8 @@ class Settings:
 
     bank: Path
     effect: str = ""
-    bypass: bool = False
-    model_block: int = 1
+    bypass: bool | None = None
+    model_block: int | None = None
     osc_port: int = OSC_PORT
     gui_port: int = GUI_PORT
     raw: bool = False
@@ -60,8 +61,8 @@ class Settings:
             "PEDAL_BANKS": ":".join(map(str, self.banks or bank_folders())),
             "PEDAL_LAST_BANK": str(int(self.last_bank)),
             "PEDAL_EFFECT": self.effect,
-            "PEDAL_BYPASS": str(int(self.bypass)),
-            "PEDAL_MODEL_BLOCK": str(self.model_block),
+            "PEDAL_BYPASS": "" if self.bypass is None else str(int(self.bypass)),
+            "PEDAL_MODEL_BLOCK": str(self.model_block or ""),
             "PEDAL_OSC_PORT": str(self.osc_port),
             "PEDAL_GUI_LINK_PORT": str(self.link_port),
             "PEDAL_GUI_PORT": str(self.gui_port),

@@ -16,11 +16,13 @@ from pedal.engine import backend_notes, last_words
 from pedal.errors import EngineError
 from pedal.keys import Keys
 from pedal.link import Link
+from pedal.messages import Value
 from pedal.silence import Silence
-from pedal.state import Session, reduce
+from pedal.state import NO_FAULTS, Session, reduce
 from pedal.status import KEYS, alarm_text, sound, status_line
 
 KEEP_ALIVE_S = 3.0  # the engine forgets a client after 10 s
+FORGET_S = 3 * KEEP_ALIVE_S  # a trouble that holds is told again with each snapshot
 RETRY_S = 0.2  # between two requests for a snapshot, or for a sign of life
 QUIET_S = 0.5  # the engine sends meters 20 times a second
 FRAME_S = 0.1  # between two drawings
@@ -55,6 +57,7 @@ class Player:
         self._asked_s = 0.0
         self._stderr = b""
         self._told = ""
+        self._troubles: dict[str, float] = {}  # when each was last heard
 
     def follow(self) -> None:
         """Returns when the engine has ended well, else raises EngineError."""
@@ -166,6 +169,8 @@ class Player:
         while reading := self._link.receive():
             self._kept.silence.heard()
             self._session = reduce(self._session, reading)
+            if reading.address == "/alarm":
+                self._tell_trouble(**reading.named())
         self._tell()
 
     def _tell(self) -> None:
@@ -178,6 +183,14 @@ class Player:
         if text != self._told and not self._console.is_terminal:
             self._console.print(f"playing {text}", soft_wrap=True, markup=False)
         self._told = text
+
+    def _tell_trouble(self, code: Value, text: Value, **_: Value) -> None:
+        """What is no fault of the sound is a line, once while it holds."""
+        line = f"{code}: {text}"
+        before_s = self._troubles.get(line, -inf)
+        self._troubles[line] = time.monotonic()
+        if code in NO_FAULTS and time.monotonic() - before_s > FORGET_S:
+            self._alarm(line)
 
     def _press(self, key: str) -> None:
         """One key as an intent; the state changes on the engine's echo only."""

@@ -37,6 +37,7 @@ class Options:
     """How to play. Port 0 is any free one; seconds None is until q or Ctrl-C.
 
     bank: None is that of the last sound where no effect is named, else the factory's.
+    model_block: None is likewise the last sound's, else 1.
     gui_port: of the page, None is 8080 or a free one. listen: to the network, by PIN.
     osc_listen: opens OSC to the network, for consoles to read. card: of audio "card".
     """
@@ -46,7 +47,7 @@ class Options:
     seconds: float | None = None
     bank: Path | None = None
     effect: str = ""
-    model_block: int = 1
+    model_block: int | None = None
     osc_port: int = OSC_PORT
     source: Path | None = None
     gui_port: int | None = None
@@ -113,6 +114,7 @@ class EngineProcess:
                 last_bank=False,
             )
         extra = ["--summary", str(self._summary), "--backend", options.backend]
+        extra += ["--use-analog", "0"]  # a laptop has no knobs that could wait
         if options.audio == "demo":
             extra += ["--in", str(options.source or demo_file())]
         else:
@@ -148,7 +150,7 @@ def _check(options: Options) -> None:
         raise UsageError(
             f"--period: expected 1 to {MAX_PERIOD}, found {options.period}"
         )
-    if options.model_block not in BLOCKS:
+    if options.model_block not in (None, *BLOCKS):
         raise UsageError(
             f"--model-block: expected 1 or 16, found {options.model_block}"
         )

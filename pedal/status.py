@@ -42,7 +42,9 @@ def sound(session: Session) -> str:
 
 
 def alarm_text(session: Session) -> str:
-    """The fault, and its cause where it is known."""
+    """The fault, and its cause; where none is known a bank still loads."""
+    if session.fault == "no-bank" and not session.alarm:
+        return "loading the bank"
     cause = f": {session.alarm}" if session.alarm else ""
     return f"ALARM {session.fault}{cause}"
 

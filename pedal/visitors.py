@@ -9,6 +9,7 @@ import json
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 
 from pedal.errors import ProtocolError
 from pedal.messages import Value, read
@@ -18,6 +19,7 @@ BURST = 200.0
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
 ACK_S = 0.3  # a meter without an acknowledgement is given up after this
 GUESSES = 5  # wrong PINs a minute, of one address: a stranger locks out nobody else
+SHUT_S = 60.0  # then those are forgotten
 ALL_GUESSES = 30  # of all together: a million PINs last for weeks
 LONGEST_LINE = 16384  # that an engine takes, here and on a board
 READ_ONLY = (
@@ -98,15 +100,26 @@ class Pairing:
             return True
         if len(offer) == len(self.token):
             return False  # of an earlier run; nobody guesses 256 bits
-        while self._wrong and now_s - self._wrong[0][0] > 60.0:
-            self._wrong.popleft()
-        own = sum(where == address for _, where in self._wrong)
-        if own >= GUESSES or len(self._wrong) >= ALL_GUESSES or not self._pin:
+        if self._shut_since(now_s, address) or not self._pin:
             return False
         if hmac.compare_digest(offer, self._pin):
             return True
         self._wrong.append((now_s, address))
         return False
+
+    def wait_s(self, now_s: float, address: str = "") -> float:
+        """For how long no PIN from there is judged, also the right one; 0 for none."""
+        ends = [since_s + SHUT_S for since_s in self._shut_since(now_s, address)]
+        return max(ends, default=now_s) - now_s
+
+    def _shut_since(self, now_s: float, address: str) -> list[float]:
+        """When the wrong PINs that shut the door were offered; [] for an open one."""
+        while self._wrong and now_s - self._wrong[0][0] > SHUT_S:
+            self._wrong.popleft()
+        own = [when for when, where in self._wrong if where == address]
+        every = [when for when, _ in self._wrong]
+        since = [own[-GUESSES]] if len(own) >= GUESSES else []
+        return since + ([every[-ALL_GUESSES]] if len(every) >= ALL_GUESSES else [])
 
 
 class Outbox:
@@ -196,8 +209,10 @@ class Visitor:
         offer = found.get("pin")
         if not self._pairing.accepts(offer, now_s, self._address):
             old = isinstance(offer, str) and len(offer) == len(self._pairing.token)
-            name = "token-refused" if old else "pair-refused"
-            return Verdict(reply=event(name), dropped=True)
+            if old:
+                return Verdict(reply=event("token-refused"), dropped=True)
+            wait_s = ceil(self._pairing.wait_s(now_s, self._address))
+            return Verdict(reply=event("pair-refused", wait_s=wait_s), dropped=True)
         self.role = Role.PLAYER
         return Verdict(
             reply=event("role", role=self.role.value, token=self._pairing.token)

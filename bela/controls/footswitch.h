@@ -16,8 +16,9 @@ class Footswitch {
     lock_ = 0;
   }
 
-  // Feeds one reading a sample. A press counts once the contact has stayed closed for
-  // kSteady samples (0.2 ms, so that a spark does not press); after an edge, bounce is
+  // Feeds one reading a sample. A press counts once the contact was closed for kSteady
+  // samples (0.2 ms, so that a spark does not press); each two that it bounces open
+  // take one off, so that a press acts while it still bounces. After an edge, bounce is
   // ignored for kLock samples. [audio]
   Edge Process(bool closed) PEDAL_REALTIME {
     if (!known_) {
@@ -26,10 +27,14 @@ class Footswitch {
       return Edge::kNone;
     }
     if (lock_ > 0) --lock_;
-    run_ = closed != down_ ? run_ + 1 : 0;
-    const int enough = down_ ? kReleaseSteady : kSteady;
+    const int enough = down_ ? kReleaseSteady : 2 * kSteady;
+    if (down_)
+      run_ = closed ? 0 : run_ + 1;
+    else
+      run_ = closed ? run_ + 2 : run_ > 0 ? run_ - 1 : 0;
+    if (run_ > enough) run_ = enough;
     if (run_ < enough || lock_ > 0) return Edge::kNone;
-    down_ = closed;
+    down_ = !down_;
     run_ = 0;
     lock_ = kLock;
     return down_ ? Edge::kPressed : Edge::kReleased;

@@ -106,19 +106,18 @@ std::string Presets::ReadText(const std::string& text, const std::string& where,
   return "";
 }
 
-EngineConfig Presets::StartConfig(const EngineConfig& asked) const {
+EngineConfig Presets::StartConfig(const EngineConfig& asked, const Named& named) const {
   EngineConfig config = asked;
   config.expression = controls_.expression;
   if (setlist_.Find(asked.preset) < 0) config.preset[0] = '\0';
   if (!has_sound_ || asked.effect[0]) return config;
-  const EngineConfig defaults;
   std::memcpy(config.effect, sound_.effect, kIdSize);
   if (!config.preset[0] && setlist_.Find(sound_.preset) >= 0)
     std::memcpy(config.preset, sound_.preset, kIdSize);
-  if (asked.bypass == defaults.bypass) config.bypass = sound_.bypass;
-  if (asked.block == defaults.block) config.block = sound_.block;
+  if (!named.bypass) config.bypass = sound_.bypass;
+  if (!named.block) config.block = sound_.block;
   for (int p = 0; p < protocol::kNumParams; ++p)
-    if (asked.params[p] == defaults.params[p]) config.params[p] = sound_.params[p];
+    if (!named.params[p]) config.params[p] = sound_.params[p];
   return config;
 }
 

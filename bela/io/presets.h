@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "io/saved_feet.h"
+#include "io/settings.h"
 
 namespace pedal {
 
@@ -33,9 +34,9 @@ class Presets {
   // for a render. [setup]
   void Prepare(const std::string& folder, Saving saving);
 
-  // How the engine starts: with the last sound, where `asked` names no effect; what it
-  // asks for beside the defaults is respected. [setup]
-  EngineConfig StartConfig(const EngineConfig& asked) const;
+  // How the engine starts: with the last sound, where `asked` has no effect, but for
+  // what is named. [setup]
+  EngineConfig StartConfig(const EngineConfig& asked, const Named& named) const;
   const std::string& bank() const { return bank_; }       // of the last sound [setup]
   const Setlist& setlist() const { return setlist_; }     // [setup]
   const FootMap& feet() const { return controls_.feet; }  // [setup]

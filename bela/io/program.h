@@ -74,7 +74,7 @@ struct Program {
   EngineConfig PrepareEngine() {
     const bool none = offline && !settings.data_asked;
     presets.Prepare(none ? "" : settings.data, offline ? Saving::kOff : Saving::kOn);
-    EngineConfig config = presets.StartConfig(settings.engine);
+    EngineConfig config = presets.StartConfig(settings.engine, settings.named);
     config.start_fade = offline ? StartFade::kOff : StartFade::k100ms;
     engine.Prepare(config);
     engine.StartWithPresets(presets.setlist());

@@ -46,7 +46,7 @@ std::string ReadControl(Permission* control) {
          ", expected IPv4 addresses and nets like 192.168.7.0/24, comma-separated";
 }
 
-std::string ReadParams(const char* text, float* params) {
+std::string ReadParams(const char* text, float* params, bool* named) {
   std::istringstream pairs(text);
   std::string pair;
   while (std::getline(pairs, pair, ',')) {
@@ -60,6 +60,7 @@ std::string ReadParams(const char* text, float* params) {
       char* end = nullptr;
       params[p] = std::strtof(text_of_value, &end);
       known = end != text_of_value && !*end && IsFinite(params[p]);
+      named[p] = true;
     }
     if (!known) return "PEDAL_PARAMS: found " + pair + ", expected a parameter=value";
   }
@@ -101,6 +102,8 @@ std::string ReadSettings(Settings* settings) {
   std::strncpy(settings->engine.effect, Get("PEDAL_EFFECT"), kIdSize - 1);
   std::strncpy(settings->engine.preset, Get("PEDAL_PRESET"), kIdSize - 1);
   settings->engine.bypass = std::strcmp(Get("PEDAL_BYPASS"), "1") == 0;
+  settings->named.bypass = *Get("PEDAL_BYPASS") != 0;
+  settings->named.block = *Get("PEDAL_MODEL_BLOCK") != 0;
   if (std::strcmp(Get("PEDAL_MODEL_BLOCK"), "16") == 0)
     settings->engine.block = 16;
   else if (*Get("PEDAL_MODEL_BLOCK") && std::strcmp(Get("PEDAL_MODEL_BLOCK"), "1") != 0)
@@ -108,7 +111,8 @@ std::string ReadSettings(Settings* settings) {
            ", expected 1 or 16";
   if (std::strcmp(Get("PEDAL_RAW"), "1") == 0)
     settings->engine.chain = Chain::kModelAlone;
-  std::string wrong = ReadParams(Get("PEDAL_PARAMS"), settings->engine.params);
+  std::string wrong =
+      ReadParams(Get("PEDAL_PARAMS"), settings->engine.params, settings->named.params);
   if (wrong.empty()) wrong = ReadPort("PEDAL_OSC_PORT", &settings->osc_port);
   if (wrong.empty()) wrong = ReadPort("PEDAL_GUI_PORT", &settings->gui_port);
   if (wrong.empty()) wrong = ReadControl(&settings->control);

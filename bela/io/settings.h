@@ -8,6 +8,12 @@
 
 namespace pedal {
 
+// What is asked for by name: it goes before the last sound, at a default too.
+struct Named {
+  bool bypass = false, block = false;
+  bool params[protocol::kNumParams] = {};
+};
+
 struct Settings {
   std::string bank =
       "bank";  // PEDAL_BANK: folder, relative to the project folder on a board
@@ -31,6 +37,7 @@ struct Settings {
   EngineConfig engine;  // PEDAL_EFFECT, PEDAL_BYPASS=1, PEDAL_MODEL_BLOCK, PEDAL_RAW=1,
                         // PEDAL_PARAMS ("drive=80,level=-3"), PEDAL_PRESET: the preset
                         // that it says it plays, where there is one of that id
+  Named named;          // which of these are set
 };
 
 // Returns "" and fills *settings, or what is wrong in one line.

@@ -7,11 +7,11 @@ from pedal.protocol.rows import NOTE, TAGS, bounds, types
 
 
 def js_arg(arg: dict) -> dict:
-    """One argument as JSON; a bound or choice that is not there is null."""
+    """One argument as JSON, without what it has not: the page is to be small."""
     low, high = bounds(arg)
-    row = {"name": arg["name"], "type": TAGS[arg["type"]], "unit": arg.get("unit", "")}
-    row |= {"min": low, "max": high, "clamp": bool(arg.get("clamp"))}
-    return row | {"choices": arg.get("choices")}
+    row = {"name": arg["name"], "type": TAGS[arg["type"]], "min": low, "max": high}
+    row |= {"clamp": arg.get("clamp"), "choices": arg.get("choices")}
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def js_table(name: str, rows: dict[str, dict]) -> str:

@@ -153,7 +153,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
     after.Prepare(folder.path(), Saving::kOn);
     const int number = NumberOf(after.setlist());
     REQUIRE((number == old_number || number == new_number));
-    const float drive = after.StartConfig(pedal::EngineConfig()).params[1];
+    const float drive = after.StartConfig(pedal::EngineConfig(), {}).params[1];
     REQUIRE(
         (drive == Sound(old_number).params[1] || drive == Sound(new_number).params[1]));
     marks->done = marks->begun = number;
@@ -207,7 +207,7 @@ TEST_CASE("a render neither writes nor takes the last sound") {
   pedal::Presets render;
   render.Prepare(folder.path(), Saving::kOff);
   CHECK(NumberOf(render.setlist()) == 40);
-  CHECK(render.StartConfig(pedal::EngineConfig()).params[1] == 50.0f);
+  CHECK(render.StartConfig(pedal::EngineConfig(), {}).params[1] == 50.0f);
   render.Note(Numbered(41));
   CHECK(render.Save());
   CHECK(Contents(folder / "presets.json") == before);
@@ -227,13 +227,21 @@ TEST_CASE("the pedal starts in its last sound, unless it was asked for another")
   pedal::Presets next;
   next.Prepare(folder.path(), Saving::kOn);
   CHECK(next.bank() == "night-set");
-  const pedal::EngineConfig config = next.StartConfig(pedal::EngineConfig());
+  const pedal::EngineConfig config = next.StartConfig(pedal::EngineConfig(), {});
   CHECK(std::string(config.effect) == "one");
   CHECK(std::string(config.preset) == "p3");
   CHECK(config.block == 16);
+  pedal::Named named;
+  named.block = named.params[1] = true;
+  const pedal::EngineConfig other = next.StartConfig(pedal::EngineConfig(), named);
+  CHECK(other.block == 1);
+  CHECK(other.params[1] == pedal::EngineConfig().params[1]);
+  CHECK(other.params[1] != config.params[1]);
+  CHECK(other.params[0] == config.params[0]);
+  CHECK(std::string(other.effect) == "one");
   pedal::EngineConfig asked;
   std::strcpy(asked.effect, "two");
-  CHECK(next.StartConfig(asked).block == 1);
+  CHECK(next.StartConfig(asked, {}).block == 1);
 }
 
 TEST_CASE("a setlist that is not one is refused, and says where") {
@@ -335,7 +343,8 @@ TEST_CASE("of two pedals on one folder the second reads and never writes") {
     kept = Contents(folder / "presets.json");
     second.Prepare(folder.path(), Saving::kOn);
     CHECK(NumberOf(second.setlist()) == 1);
-    CHECK(second.StartConfig(pedal::EngineConfig()).params[1] == Sound(1).params[1]);
+    CHECK(second.StartConfig(pedal::EngineConfig(), {}).params[1] ==
+          Sound(1).params[1]);
     CHECK(second.lost().find("another pedal") != std::string::npos);
     second.Note(Numbered(2));
     CHECK(second.Save());

@@ -21,7 +21,23 @@
     return [[255, 255, 255]];
   };
   const shown = (node) => node.checkVisibility({ visibilityProperty: true }) && node.getBoundingClientRect().width > 1;
+  // What is drawn of a text: its letters, as far as its own box lets them be seen.
+  const drawn = (text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const [letters, box] = [range.getBoundingClientRect(), text.parentElement.getBoundingClientRect()];
+    const own = getComputedStyle(text.parentElement).display === "inline" ? letters : box;
+    const sides = { left: letters.left, right: letters.right, top: Math.max(letters.top, own.top), bottom: Math.min(letters.bottom, own.bottom) };
+    return getComputedStyle(text.parentElement).overflowX === "visible" ? sides : { ...sides, left: Math.max(letters.left, box.left), right: Math.min(letters.right, box.right) };
+  };
+  // True where a part of it is outside of what it is written on.
+  const spills = (node, sides) => {
+    const { left, right, top, bottom } = node.closest("button, .chip, .display, .banner, .card, .pedal").getBoundingClientRect();
+    const over = [left - sides.left, sides.right - right, top - sides.top, sides.bottom - bottom, -sides.left, sides.right - innerWidth];
+    return Math.max(...over) > 1;
+  };
   const texts = [];
+  const things = []; // of the Stage, none of which may lie on another
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode.parentElement;
@@ -29,11 +45,32 @@
     if (!text || !shown(node) || node.closest(".unseen, template")) continue;
     const style = getComputedStyle(node);
     const [ink] = parse(style.color);
-    const box = node.getBoundingClientRect();
+    const sides = drawn(walker.currentNode);
     const worst = Math.min(...behind(node).map((colour) => ratio(ink, colour)));
-    const cut = !node.closest("#edit") && (box.left < -0.5 || box.right > innerWidth + 0.5 || node.scrollWidth > node.clientWidth + 1 && style.display !== "inline");
+    const clamped = node.closest(".banner"); // shows two lines of what Edit has whole
+    const squeezed = node.scrollWidth > node.clientWidth + 1 && style.display !== "inline";
+    const cut = !clamped && (squeezed || spills(node, sides));
     texts.push({ text, contrast: worst, size: parseFloat(style.fontSize), cut });
+    if (!node.closest("#edit, .clip, .banner")) things.push({ name: text, ...sides });
   }
+  // What stands in a field is a text, too; a hint where it is empty.
+  for (const node of document.querySelectorAll("input:not([type=range], [type=file]), select")) {
+    if (!shown(node)) continue;
+    const style = getComputedStyle(node, node.value === "" && node.placeholder ? "::placeholder" : null);
+    const [ink] = parse(style.color);
+    const worst = Math.min(...behind(node).map((colour) => ratio(ink, colour)));
+    texts.push({ text: node.id || node.className, contrast: worst, size: parseFloat(getComputedStyle(node).fontSize), cut: false });
+  }
+  for (const node of document.querySelectorAll(".jewel, .bar, .hex")) {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    if (shown(node) && !node.closest("#edit")) things.push({ name: node.className, left, right, top, bottom });
+  }
+  const lie = (one, other) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1.5 &&
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1.5;
+  const collisions = things.flatMap((one, i) =>
+    things.slice(i + 1).filter((other) => lie(one, other)).map((other) => `${one.name} / ${other.name}`),
+  );
   const targets = [...document.querySelectorAll("button, input, select")].filter(shown).map((node) => {
     const box = node.getBoundingClientRect();
     return { name: node.id || node.textContent.trim(), width: box.width, height: box.height, left: box.left, top: box.top, right: box.right, bottom: box.bottom };
@@ -42,5 +79,5 @@
   const scrolls = [root, ...document.querySelectorAll("#stage, .tiles, .display")].some(
     (node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1,
   );
-  return { texts, targets, scrolls };
+  return { texts, targets, scrolls, collisions };
 };

@@ -109,6 +109,14 @@ test("meters are acknowledged to a bridge, not to a board", (t) => {
   assert.equal(Toy.all[0].sent.length, 2);
 });
 
+test("a wrong PIN is told, and for how long the door is shut", (t) => {
+  const { told } = rig(t);
+  Toy.all[0].opens();
+  for (const wait_s of [0, 60]) Toy.all[0].says({ event: "pair-refused", wait_s });
+  const reasons = told.filter(({ type }) => type === "refused").map(({ reason }) => reason);
+  assert.deepEqual(reasons, ["Another PIN, please", "Too many wrong PINs: wait 60 s"]);
+});
+
 test("a token of an earlier run is forgotten, not offered for ever", (t) => {
   const { line } = rig(t, "abc");
   Toy.all[0].opens();

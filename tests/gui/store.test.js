@@ -88,6 +88,13 @@ test("a knob that waits is shown until it has its parameter again", () => {
   assert.deepEqual(reduce(state, message("/takeover", "b1", 5, 0, "drive", 0, 50)).knobs, {});
 });
 
+test("a waiting knob is turned when its place changes, not when it is told again", () => {
+  const told = (value, nowMs) => ({ ...message("/takeover", "b1", 5, 0, "drive", 1, value), nowMs });
+  const rests = play([told(80, 1000), told(80, 2000)], PLAYING);
+  assert.equal(rests.turnedMs, -Infinity);
+  assert.equal(reduce(rests, told(79, 3000)).turnedMs, 3000);
+});
+
 test("a link that comes back wants a snapshot and forgets what was pressed", () => {
   const intent = { kind: "bypass", target: "", request: 7, sinceMs: 0 };
   const state = play([{ type: "intent", intent }, { type: "link", up: false }, { type: "link", up: true }], PLAYING);
@@ -111,6 +118,19 @@ test("an alarm holds until the engine has recovered", () => {
   const alarm = reduce(PLAYING, message("/alarm", "b1", 5, 0, "nan", "not a number"));
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
   assert.equal(reduce(alarm, message("/alarm", "b1", 5, 0, "recovered", "")).fault, "none");
+});
+
+test("what is no fault of the sound is told, lights no lamp, and holds until a snapshot leaves it out", () => {
+  const lost = message("/alarm", "b1", 5, 0, "card-lost", "unplugged");
+  const state = reduce(PLAYING, lost);
+  assert.deepEqual([state.fault, state.troubles["card-lost"].text], ["none", "unplugged"]);
+  const tick = (nowMs) => ({ type: "tick", nowMs });
+  const again = play([message("/state", ...STATE), tick(1100), lost, tick(60_000)], state);
+  assert.equal(again.troubles["card-lost"].text, "unplugged"); // told again behind the snapshot
+  const over = reduce(again, message("/state", ...STATE));
+  assert.deepEqual(Object.keys(reduce(over, tick(1100)).troubles), ["card-lost"]);
+  assert.deepEqual(reduce(over, tick(1600)).troubles, {});
+  assert.deepEqual(reduce(state, message("/state", "b2", ...STATE.slice(1))).troubles, {});
 });
 
 test("a snapshot that tells of a missed change asks for the setlist too, and forgets where knobs waited", () => {

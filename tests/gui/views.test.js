@@ -7,7 +7,7 @@ import { foot, footOfKey, ofKey, toggle } from "../../gui/keys.js";
 import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
-import { age, announcement, banner, bannerAge, effectLamp, linkState, loadChip, paramText, tiles, underruns } from "../../gui/views.js";
+import { age, alarmLamp, announcement, banner, bannerAge, effectLamp, linkState, loadChip, paramText, tiles, underruns } from "../../gui/views.js";
 
 const PLAYING = {
   ...START,
@@ -54,6 +54,8 @@ test("a view is stale within two seconds of silence", () => {
 
 test("a fault and a foreign protocol are said in words", () => {
   assert.match(banner({ ...PLAYING, fault: "nan", alarm: "no number" }, 0), /Alarm, nan: no number/);
+  assert.match(banner({ ...PLAYING, fault: "no-bank" }, 0), /^Loading the bank/); // no cause was told: a start
+  assert.match(banner({ ...PLAYING, fault: "no-bank", alarm: "hum-1.json" }, 0), /^Alarm, no-bank: hum-1.json/);
   assert.match(banner({ ...PLAYING, version: VERSION + 1 }, 0), /speaks protocol/);
   assert.match(announcement({ ...PLAYING, bypass: true }, 0), /Buzz, bypass/);
 });
@@ -86,6 +88,26 @@ test("the effect lamp flashes the number of the effect, as on the pedal", () => 
   assert.equal(effectLamp({ ...PLAYING, effect: "clean" }, 777), true);
 });
 
+// The levels of a lamp in the tenths of a second.
+const tenths = (lamp) => Array.from({ length: 10 }, (_, i) => (lamp(100 * i + 50) ? "#" : ".")).join("");
+
+test("an alarm lights the lamp as on the pedal", () => {
+  assert.equal(tenths((ms) => alarmLamp("nan", ms)), "#.#.#.#.#.");
+  assert.equal(tenths((ms) => alarmLamp("overload", ms)), "#.#.......");
+  assert.equal(tenths((ms) => alarmLamp("no-bank", ms)), "#####.....");
+});
+
+test("the effect lamp flickers while a knob that waits is turned, as on the pedal", () => {
+  const state = { ...PLAYING, effect: "clean", knobs: { drive: 80 }, turnedMs: 0 };
+  assert.deepEqual([0, 50, 100, 150, 600, 650].map((ms) => effectLamp(state, ms)), [true, false, true, false, true, true]);
+});
+
+test("what is no fault is said in words after all else", () => {
+  const troubles = { "not-saved": { text: "disk full", untilMs: Infinity } };
+  assert.equal(banner({ ...PLAYING, troubles }, 0), "Alarm, not-saved: disk full");
+  assert.match(banner({ ...PLAYING, troubles, fault: "nan" }, 0), /nan/);
+});
+
 test("keys mean what the README says", () => {
   const address = (key, state = PLAYING) => ofKey(key, state)?.address;
   assert.deepEqual(ofKey("2", PLAYING).args, ["hum"]);
@@ -116,6 +138,7 @@ test("figures carry units", () => {
   assert.equal(paramText("level", -3), "−3.0 dB");
   assert.equal(paramText("tone", 2.5), "+2.5 dB");
   assert.equal(paramText("gate", -90), "off");
+  assert.deepEqual([paramText("tone", -0.01), paramText("tone", 0.01), paramText("tone", -10)], ["0.0 dB", "0.0 dB", "−10.0 dB"]);
   assert.deepEqual([age(900), age(12_000), age(125_000)], ["0.9 s", "12 s", "2 min"]);
 });
 

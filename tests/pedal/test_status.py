@@ -39,6 +39,12 @@ def test_an_alarm_is_shown_with_its_cause():
     assert "ALARM nan: playing dry" in text_of(status_line(alarmed))
 
 
+def test_a_bank_that_still_loads_is_no_alarm():
+    loading = replace(PLAYING, fault="no-bank", alarm="")
+    assert "ALARM" not in text_of(status_line(loading))
+    assert "loading the bank" in text_of(status_line(loading))
+
+
 def test_dropped_messages_are_shown():
     assert "dropped 3" in text_of(status_line(replace(PLAYING, dropped=3)))
 

@@ -85,6 +85,17 @@ def test_five_wrong_pins_close_the_door_for_a_minute_but_not_to_friends():
     assert pairing.accepts("123456", 61.0)
 
 
+def test_who_is_shut_out_is_told_for_how_long():
+    visitor = Visitor(Role.VIEWER, Pairing("123456", "secret"), 0.0)
+    waits = [
+        json.loads(visitor.hear(f'{{"event":"pair","pin":"{pin}"}}', now_s).reply)
+        for now_s, pin in enumerate([*5 * ["000000"], "123456"])
+    ]
+    assert [row["wait_s"] for row in waits] == [0, 0, 0, 0, 56, 55]
+    again = visitor.hear('{"event":"pair","pin":"123456"}', 61.0)
+    assert json.loads(again.reply)["role"] == "player"
+
+
 def test_a_token_outlives_a_restart_but_not_another_run():
     token = Pairing("123456", "secret").token
     assert Pairing("123456", "secret").accepts(token, 0.0)

@@ -96,6 +96,12 @@ def assert_legible(found: dict) -> None:
     assert small == []
 
 
+def assert_whole(found: dict) -> None:
+    """No text is cut off, nothing on the Stage lies on another thing."""
+    assert [row["text"] for row in found["texts"] if row["cut"]] == []
+    assert found["collisions"] == []
+
+
 def gaps(targets: list[dict]):
     """The distance between each two targets, in px."""
     for i, one in enumerate(targets):

@@ -13,6 +13,7 @@ from tests.system.browser import (
     assert_accessible,
     assert_legible,
     assert_plays,
+    assert_whole,
     browser_missing,
     edit,
     expect,
@@ -45,6 +46,7 @@ LOCKS = """() => {
     };
     Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 }"""
+SMALL = [(568, 320), (320, 568), (844, 340)]
 SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
 
 
@@ -212,8 +214,10 @@ def test_the_page_is_legible_and_touchable(browser, pedal, size, theme):
         found = measured(page)
         assert_legible(found)
         assert not found["scrolls"]
-        assert [row for row in found["texts"] if row["cut"]] == []
+        assert_whole(found)
         assert min(gaps(found["targets"])) >= 11.5
+    if AXE.is_file():
+        assert_accessible(page)
     names = page.locator(".tile .name").all()
     assert min(name.evaluate(SIZE) for name in names) >= 28
     shown = float(page.locator("#effect-name").evaluate(SIZE))
@@ -261,28 +265,56 @@ def crowded(tmp_path_factory):
         yield found
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
+TABLET = (768, 1024)
+
+
+@pytest.mark.parametrize("size", [*SIZES, TABLET], ids=str)
 def test_eight_effects_find_room(browser, crowded, size):
-    assert_all_fits(open_page(browser, crowded, size), 9)
+    page = open_page(browser, crowded, size)
+    assert_all_fits(page, 9)
+    page.context.close()
 
 
-@pytest.mark.parametrize("size", [(568, 320), (320, 568), (844, 340)], ids=str)
+@pytest.mark.parametrize("size", SMALL, ids=str)
 def test_a_small_phone_has_room_for_all(browser, pedal, size):
-    assert_all_fits(open_page(browser, pedal, size), 5)
+    page = open_page(browser, pedal, size)
+    assert_all_fits(page, 5)
+    page.context.close()
 
 
-def assert_all_fits(page, count: int) -> None:
-    """Tiles, meters and feet inside the window, whole, apart, without scrolling."""
+def test_an_alarm_takes_no_room_from_the_tiles(browser, pedal, crowded):
+    pages = {
+        9: (open_page(browser, crowded), [*SIZES, TABLET]),
+        5: (open_page(browser, pedal), [*SIZES, *SMALL]),
+    }
+    for found in (crowded, pedal):
+        found.kill("engine")
+    try:
+        for count, (page, sizes) in pages.items():
+            expect(page.locator("#banner")).to_contain_text("Engine gone")
+            for width, height in sizes:
+                page.set_viewport_size({"width": width, "height": height})
+                page.evaluate(TWO_FRAMES)
+                expect(page.locator("#banner")).to_be_in_viewport(ratio=1)
+                assert_all_fits(page, count, "button.foot")
+            page.context.close()
+    finally:
+        for found in (crowded, pedal):
+            found.start_engine()
+            wait_until(lambda found=found: found.health().get("engine"))
+
+
+def assert_all_fits(page, count: int, also: str = ".meter, .foot") -> None:
+    """Tiles, feet and `also` inside the window, whole, apart, without scrolling."""
     expect(page.locator(".tile")).to_have_count(count)
     found = measured(page)
     assert not found["scrolls"]
-    assert [row for row in found["texts"] if row["cut"]] == []
+    assert_whole(found)
     small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
     assert small == []
     assert min(gaps(found["targets"])) >= 5.5
-    for node in page.locator(".meter, .foot").all():
+    for node in page.locator(also).all():
         expect(node).to_be_in_viewport(ratio=1)
-    page.context.close()
 
 
 ZOOMED = [(640, 400), (422, 195), (180, 320)]  # SIZES at 200 %, in CSS pixels

@@ -9,6 +9,7 @@ from tests.system.browser import (
     assert_accessible,
     assert_legible,
     assert_plays,
+    assert_whole,
     browser_missing,
     edit,
     expect,
@@ -60,8 +61,9 @@ def test_a_locked_edit_is_looked_at_and_the_stage_plays_on(page, key):
 
 
 def full_house(page) -> None:
-    """Edit with all of its parts shown: tools, a question, overrides, a choice."""
+    """Edit with all of its parts shown: tools, a question, overrides, a long name."""
     edit(page)
+    save_new(page, 31 * "W")
     save_new(page, "One")
     pick(page, scope="one", kind="press", switches="effect")
     pick(page, message="/param/set drive 90", off="/effect/clean")
@@ -69,9 +71,9 @@ def full_house(page) -> None:
     expect(page.locator("#overrides li")).to_have_count(1)
     page.locator("#expression-calibrate").click()
     expect(page.locator("#expression-calibrate")).to_have_text("Finish")
-    page.locator("#presets .more").click()
-    page.locator("#presets .delete").click()
-    expect(page.locator("#presets .delete")).to_have_text("Sure?")
+    page.locator("#presets .more").first.click()
+    page.locator("#presets .delete").first.click()
+    expect(page.locator("#presets .delete").first).to_have_text("Sure?")
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -84,6 +86,7 @@ def test_all_of_edit_is_legible_and_accessible(browser, pedal, size, theme):
             hold(page)
         found = measured(page)
         assert_legible(found)
+        assert_whole(found)
         inside = [row for row in found["targets"] if row["name"] != "layer"]
         assert min(gaps(inside)) >= 5.5
         wide = page.evaluate("document.querySelector('#edit').scrollWidth")

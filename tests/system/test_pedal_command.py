@@ -211,6 +211,22 @@ def test_a_broken_bank_plays_dry_with_an_alarm(bank_folder):
         assert "hum-1.json: expected a file, found nothing; playing dry" in out
 
 
+def test_what_cannot_be_saved_is_told_once(bank_folder, tmp_path):
+    data = tmp_path / "pedal-data"  # of PEDAL_DATA
+    with playing(bank_folder) as (process, port), Link(port=port) as link:
+        wait_for(link, fault="none")
+        data.rename(tmp_path / "away")
+        data.write_text("no folder")
+        link.ask("/preset/save", ["verse", ""])
+        time.sleep(2.0)
+        for _ in range(3):
+            link.ask("/state/get")  # tells it again
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+    assert out.count("alarm: not-saved: ") == 1, out
+    assert "ALARM" not in out
+
+
 def test_a_busy_port_is_one_line(bank_folder):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
@@ -240,6 +256,9 @@ def test_a_killed_engine_is_back_within_2_s_in_its_last_state(bank_folder):
         link.ask("/bypass", [1])
         link.ask("/model/block", [16])
         link.ask("/param/set", ["tone", 2.5])
+        link.ask("/preset/save", ["verse", "Verse"])
+        link.ask("/preset/save", ["solo", "Solo"])
+        link.ask("/preset/load", ["verse"])
         link.ask("/param/set", ["level", -3.0])
         time.sleep(0.3)  # `pedal run` hears the echoes too
         os.kill(child(process, "pedal-engine"), signal.SIGKILL)
@@ -247,10 +266,22 @@ def test_a_killed_engine_is_back_within_2_s_in_its_last_state(bank_folder):
         after = wait_for(link, fault="none", **last)
         assert time.monotonic() - killed_s < 2.0
         assert after["boot_id"] != before
+        presets = link.ask("/presets/get").named()
+        told = (presets["ids"], presets["current"], presets["unsaved"])
+        assert told == ("verse,solo", "verse", 1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=10)
     assert process.returncode == 0, err
     assert "alarm: the engine was killed by signal 9" in out
+
+
+def test_a_model_block_that_is_asked_for_goes_before_the_last_one(bank_folder):
+    for asked, block in ("16", 16), ("", 16), ("1", 1):
+        options = ["--model-block", asked] if asked else []
+        with playing(bank_folder, *options) as (process, port), Link(port=port) as link:
+            wait_for(link, fault="none", block=block)
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=10)
 
 
 def test_a_hung_engine_is_noticed_and_back_in_its_last_state(bank_folder):
