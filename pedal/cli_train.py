@@ -137,6 +137,9 @@ def evaluate(
         tuple[Path, Path] | None,
         typer.Option(metavar="DRY.wav WET.wav", help="What it was trained on."),
     ] = None,
+    egfx: Annotated[
+        Path | None, typer.Option(help="EGFxSet's folder, if it was trained on that.")
+    ] = None,
     recordings: Annotated[
         Path | None, typer.Option(help="Dry guitar for simulated pedals.")
     ] = None,
@@ -152,7 +155,7 @@ def evaluate(
     def deploy(name: str, block: int) -> Any:
         return Deployed(bank, name, block).play
 
-    where = {"recordings": recordings, "plan": plan, "pair": pair}
+    where = {"recordings": recordings, "plan": plan, "pair": pair, "egfx": egfx}
     options = {"as_json": as_json, "page": html, "console": console()}
     _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
 

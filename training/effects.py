@@ -82,7 +82,7 @@ def make(
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
     }
-    told = ("circuit", "recordings", "drive_percent")
+    told = ("circuit", "recordings", "drive_percent", "egfx")
     provenance = {key: origin[key] for key in told if key in origin}
     return Effect(row, files, provenance, tuple(kept))
 

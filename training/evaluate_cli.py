@@ -2,8 +2,9 @@
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -28,6 +29,7 @@ def evaluate_bank(
     pair: tuple[Path, Path] | None = None,
     recordings: Path | None = None,
     plan: Path | None = None,
+    egfx: Path | None = None,
     as_json: bool = False,
     page: Path | None = None,
     console: Console | None = None,
@@ -35,7 +37,8 @@ def evaluate_bank(
     """Measures models of a bank on held-out audio and prints their figures.
 
     effect "" and model_block None take all. pair: the recordings it was trained on;
-    without them an effect must be a simulated pedal. page: writes a report there.
+    egfx: EGFxSet's folder, for what was trained from it. Without either an effect must
+    be a simulated pedal. page: writes a report there.
     Raises TrainingError, AudioError, BankError.
     """
     bank = banks.load(folder)
@@ -58,6 +61,8 @@ def evaluate_bank(
     def truth(subject: Subject) -> Truth:
         knob = "drive" in subject.conditioning
         origin = bank.effect(subject.effect).provenance
+        if pair is None and "egfx" in origin:
+            return notes_truth(egfx, subject.effect, origin["egfx"])
         return known(subject.effect, knob, origin.get("drive_percent"))
 
     results = measure(subjects, truth, console)
@@ -109,6 +114,20 @@ def measure(
             results.append(evaluation.evaluate(subject, truth_of(subject)))
             bar.advance(task)
     return results
+
+
+def notes_truth(root: Path | None, effect: str, trained: Mapping[str, Any]) -> Truth:
+    """EGFxSet's notes that the training of an effect left out.
+
+    trained: what its provenance says. Raises TrainingError without a folder.
+    """
+    if root is None:
+        raise TrainingError(
+            f'effect "{effect}": found that it was trained from EGFxSet, expected its '
+            "folder; name it by --egfx DIR"
+        )
+    part = recorded.held_out_notes(root, trained)
+    return evaluation.pair_truth(f"held-out pitches of {root.name}", part)
 
 
 def truth_of(

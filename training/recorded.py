@@ -1,7 +1,7 @@
 """Recordings to material: read, checked, aligned; and what the player is told."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from rich.console import Console
 from training import egfx, fragments
 from training.checks import Report, State, examine, examine_files, files
 from training.errors import CheckError
-from training.material import Material
+from training.material import Material, Part
 
 if TYPE_CHECKING:
     from training.fetch import Advance
@@ -31,14 +31,16 @@ class Recorded:
     data: str = ""
     material: Material | None = None
     files: list[Path] = field(default_factory=list)
+    egfx: dict[str, Any] = field(default_factory=dict)  # as `held_out_notes` takes it
 
     def origin(self) -> dict[str, Any]:
         """What the provenance says."""
-        return {
+        said = {
             "circuit": "recorded",
             "recordings": self.recordings,
             "data": self.data,
         }
+        return said | ({"egfx": self.egfx} if self.egfx else {})
 
     def insist(self) -> None:
         """Raises CheckError for the first bad pair."""
@@ -113,7 +115,18 @@ def from_egfx(
         "held-out pitches of the same set",
         material,
         [path for pair in found.pairs.values() for path in pair],
+        {"effect": effect, "pickups": list(pickups), "seed": seed},
     )
+
+
+def held_out_notes(root: Path, trained: Mapping[str, Any]) -> Part:
+    """The notes of EGFxSet that a training left out.
+
+    trained: "effect", "pickups" and "seed", as its provenance has them.
+    Raises AudioError for what is missing.
+    """
+    found = egfx.read(root, trained["effect"], tuple(trained["pickups"]))
+    return egfx.material(found, trained["seed"])[0].test
 
 
 def examine_notes(found: egfx.Set, effect: str) -> Report:

@@ -1,5 +1,6 @@
 """EGFxSet's layout: pairs by name, odd names put right, no pitch on two sides."""
 
+import json
 import shutil
 
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 
 from pedal import bank
 from tests.training import small_sets
-from training import cli, egfx, notes, recorded
-from training.errors import AudioError, CheckError
+from training import cli, egfx, evaluate_cli, figures, notes, recorded
+from training.errors import AudioError, CheckError, TrainingError
 from training.notes import Note
 
 
@@ -161,3 +162,29 @@ def test_a_small_set_trains_into_a_bank_that_is_good(planted, tmp_path):
     options = {"model_block": 1, "hidden": 2, "seconds": 1.0, "pickups": ["Bridge"]}
     cli.train_egfx(planted, "TubeScreamer", "mine", tmp_path / "bank", **options)
     assert bank.load(tmp_path / "bank").ids == ("mine",)
+
+
+def test_a_bank_is_measured_again_on_the_notes_its_training_left_out(
+    planted, tmp_path, capsys
+):
+    options = {"model_block": 1, "hidden": 2, "seconds": 1.0, "seed": 3}
+    cli.train_egfx(planted, "TubeScreamer", "mine", tmp_path / "bank", **options)
+    left_out = egfx.material(egfx.read(planted, "TubeScreamer"), 3)[0].test
+    heard = []
+
+    def deploy(_effect, _block):
+        def play(audio, _params):
+            heard.append(audio)
+            return audio, 0.0
+
+        return play
+
+    evaluate_cli.evaluate_bank(tmp_path / "bank", deploy, egfx=planted, as_json=True)
+    (row,) = json.loads(capsys.readouterr().out)
+    assert np.array_equal(heard[0], left_out.audio)
+    assert row["source"] == f"held-out pitches of {planted.name}"
+    assert row["esr"] == pytest.approx(
+        figures.error_to_signal(left_out.audio, left_out.targets[0])
+    )
+    with pytest.raises(TrainingError, match=r'"mine".* name it by --egfx DIR'):
+        evaluate_cli.evaluate_bank(tmp_path / "bank", deploy)
