@@ -13,7 +13,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
+.PHONY: help run test pytest-live pytest-rest check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,7 +40,15 @@ test: build/test.packages .venv/test.stamp build kernels asan ## sets up and run
 	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
 	node --test $(wildcard tests/gui/*.test.js)
 	npm install --prefix tests/gui --no-package-lock --no-audit --no-fund --silent
-	$(BIN)/python -m pytest
+	$(MAKE) -j2 pytest-live pytest-rest
+
+# Live tests wait more than they work, so the others take what is left of the processor.
+pytest-live:
+	$(BIN)/python -m pytest tests/system
+
+pytest-rest:
+	nice -n 19 $(BIN)/python -m pytest --ignore=tests/system >build/pytest-rest.log 2>&1 || (cat build/pytest-rest.log; false)
+	cat build/pytest-rest.log
 
 fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messages; FUZZ_SECONDS=600 each
 	CXX=clang++ $(CMAKE) -B build/fuzz -DPEDAL_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo >build/fuzz.log || (cat build/fuzz.log; false)
