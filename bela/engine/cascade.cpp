@@ -89,6 +89,17 @@ void Take(const float* in, int count, float* out) {
     out[n] = in[n] > kLoudest ? kLoudest : in[n] < -kLoudest ? -kLoudest : in[n];
 }
 
+// The kernel for kVecs vectors of units, kSamples at once. taps: they go in first.
+template <int kSamples, int kVecs>
+auto Chosen(bool slews, bool taps) -> void (*)(const cascade_layer::Tile&, int) {
+  using cascade_layer::Play;
+  if (slews)
+    return taps ? Play<Poles::kSlewing, true, kSamples, kVecs>
+                : Play<Poles::kSlewing, false, kSamples, kVecs>;
+  return taps ? Play<Poles::kLinear, true, kSamples, kVecs>
+              : Play<Poles::kLinear, false, kSamples, kVecs>;
+}
+
 void DivideBy(float* row, const float* by, int count) {
   for (int i = 0; i < count; i += kLanes)
     Store(row + i, Divide(Load(row + i), Load(by + i)));
@@ -238,7 +249,6 @@ void Cascade::Couple(float* sum, int count, float* low_state,
 
 void Cascade::Process(const float* in, const float* conditioning, int count, float* out,
                       float* state) const PEDAL_REALTIME {
-  using cascade_layer::Play;
   using cascade_layer::Tile;
   // Apart by more than a page of memory, lest writes to one look like reads of the
   // other.
@@ -261,7 +271,7 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
   bool first = true;
   for (const Layer& layer : layers_) {
     const int padded = layer.padded;
-    const auto play = [&](int at, auto tile_play) {
+    const auto play = [&](int at, void (*tile_play)(const Tile&, int)) {
       const Tile tile = {bent + kRows * padded + at,
                          bent + at,
                          bent + padded + at,
@@ -283,22 +293,9 @@ void Cascade::Process(const float* in, const float* conditioning, int count, flo
       tile_play(tile, count);
     };
     int at = 0;
-    for (; at + 2 * kLanes <= padded; at += 2 * kLanes) {
-      if (layer.slews)
-        play(at, first ? Play<Poles::kSlewing, true, 4, 2>
-                       : Play<Poles::kSlewing, false, 4, 2>);
-      else
-        play(at, first ? Play<Poles::kLinear, true, 4, 2>
-                       : Play<Poles::kLinear, false, 4, 2>);
-    }
-    if (at < padded) {
-      if (layer.slews)
-        play(at, first ? Play<Poles::kSlewing, true, 8, 1>
-                       : Play<Poles::kSlewing, false, 8, 1>);
-      else
-        play(at, first ? Play<Poles::kLinear, true, 8, 1>
-                       : Play<Poles::kLinear, false, 8, 1>);
-    }
+    for (; at + 2 * kLanes <= padded; at += 2 * kLanes)
+      play(at, Chosen<4, 2>(layer.slews, first));
+    if (at < padded) play(at, Chosen<8, 1>(layer.slews, first));
     bent += static_cast<std::size_t>(kRows * padded) + layer.weights.size();
     mix += 2 * padded;
     before += 2 * padded;
