@@ -58,11 +58,15 @@ def evaluate_bank(
         )
     known = functools.cache(functools.partial(truth_of, pair, recordings, plan))
 
+    @functools.cache  # both blocks are measured on the same notes
+    def notes(name: str) -> Truth:
+        return notes_truth(egfx, name, bank.effect(name).provenance["egfx"])
+
     def truth(subject: Subject) -> Truth:
         knob = "drive" in subject.conditioning
         origin = bank.effect(subject.effect).provenance
         if pair is None and "egfx" in origin:
-            return notes_truth(egfx, subject.effect, origin["egfx"])
+            return notes(subject.effect)
         return known(subject.effect, knob, origin.get("drive_percent"))
 
     results = measure(subjects, truth, console)

@@ -165,9 +165,9 @@ def test_a_small_set_trains_into_a_bank_that_is_good(planted, tmp_path):
 
 
 def test_a_bank_is_measured_again_on_the_notes_its_training_left_out(
-    planted, tmp_path, capsys
+    planted, tmp_path, capsys, monkeypatch
 ):
-    options = {"model_block": 1, "hidden": 2, "seconds": 1.0, "seed": 3}
+    options = {"hidden": 2, "seconds": 1.0, "seed": 3}
     cli.train_egfx(planted, "TubeScreamer", "mine", tmp_path / "bank", **options)
     left_out = egfx.material(egfx.read(planted, "TubeScreamer"), 3)[0].test
     heard = []
@@ -179,8 +179,13 @@ def test_a_bank_is_measured_again_on_the_notes_its_training_left_out(
 
         return play
 
+    reads = []
+    read = egfx.read
+    monkeypatch.setattr(egfx, "read", lambda *who: reads.append(who) or read(*who))
     evaluate_cli.evaluate_bank(tmp_path / "bank", deploy, egfx=planted, as_json=True)
-    (row,) = json.loads(capsys.readouterr().out)
+    row, other = json.loads(capsys.readouterr().out)
+    assert len(reads) == 1  # for both blocks
+    assert other["source"] == row["source"]
     assert np.array_equal(heard[0], left_out.audio)
     assert row["source"] == f"held-out pitches of {planted.name}"
     assert row["esr"] == pytest.approx(
