@@ -1,7 +1,6 @@
 """The console at a live engine: load, delay, and each alarm within its time."""
 
 import signal
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,13 +104,18 @@ def assert_told(console: Watcher, code: str, since_s: float, within_s: float) ->
     assert any(code in event.text for event in console.seat.pedal.events)
 
 
+def quietest(reports: list[Report]) -> float:
+    """The least load: what others take of the processor while it plays only adds to it."""
+    return min(report.load for report in reports)
+
+
 @pytest.mark.parametrize("burn", [20, 60])
 def test_the_load_differs_by_what_the_burner_is_known_to_cost(bank_folder, burn):
     with watched(bank_folder, sine(0.25), PEDAL_BURN_PERCENT=str(burn)) as (_, console):
-        burning = statistics.median(row.load for row in console.collect(3.0))
+        burning = quietest(console.collect(3.0))
         console.feed.send(NAME, "/fault/inject", ["burn"])
         console.collect(0.2)
-        calm = statistics.median(row.load for row in console.collect(3.0))
+        calm = quietest(console.collect(3.0))
     print(f"load {burning:.2f} % with a burner of {burn} %, {calm:.2f} % without")
     assert burning - calm == pytest.approx(burn, rel=0.1)
 
