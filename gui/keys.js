@@ -8,9 +8,6 @@ export const select = (id) => ({
   kind: "effect",
   target: id,
 });
-export const next = () => ({ address: "/effect/next", args: [], kind: "effect", target: "next" });
-// A toggle inverts the engine's state, never the page's idea of it.
-export const toggle = (state) => ({ address: "/bypass", args: [state.bypass ? 0 : 1], kind: "bypass", target: "" });
 // Loading takes the pedal a moment; what becomes of it is told by /banks, too.
 export const loadBank = (id) => ({ address: "/bank/load", args: [id], kind: "bank", target: id, forMs: 10_000 });
 export const block = (frames) => ({ address: "/model/block", args: [frames], kind: "block", target: String(frames) });

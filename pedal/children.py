@@ -136,6 +136,11 @@ class Kept:
         self.process.wait()
 
 
+def ending(code: int) -> str:
+    """How a process ended, in words. code: of its exit, negative is a signal."""
+    return f"was killed by signal {-code}" if code < 0 else f"exited with {code}"
+
+
 def cpu_s(number: int) -> float:
     """Seconds of a processor that a process has used, 0 where it is gone."""
     try:
@@ -214,10 +219,11 @@ class BridgeProcess:
     def _again(self, death: Death) -> float:
         """One that dies at once waits longer and longer; the second time it is told."""
         assert self._kept is not None
-        if death.silent_s:
-            silent_s = f"{death.silent_s:.0f}"
-            self._alarm = f"the bridge said nothing for {silent_s} s; started again"
         quick = death.lived_s < QUICK_S or not self._spoke
+        if death.silent_s or not quick:
+            how = f"said nothing for {death.silent_s:.0f} s"
+            how = how if death.silent_s else ending(death.code)
+            self._alarm = f"the bridge {how}; started again"
         self._quick = self._quick + 1 if quick else 0
         if self._quick == 2:
             said = _read(self._kept.process.stderr).decode(errors="replace").split("\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pedal.children import ending
 from pedal.errors import EngineError
 from pedal.paths import BANKS, engine_path
 from pedal.protocol.protocol import OSC_PORT
@@ -144,9 +145,8 @@ def last_words(stderr: str, code: int) -> str:
     own = [line for line in lines if line.startswith(OWN_LINE)]
     if own:
         return own[-1].removeprefix(OWN_LINE)
-    how = f"was killed by signal {-code}" if code < 0 else f"exited with {code}"
     said = f", saying: {lines[-1][:200]}" if lines else "; `pedal doctor` may know why"
-    return f"the engine {how}{said}"
+    return f"the engine {ending(code)}{said}"
 
 
 def read_summary(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
 
-import { block, next, select, toggle } from "../../gui/keys.js";
+import { block, select } from "../../gui/keys.js";
 import { hold, load, save, step } from "../../gui/presets.js";
 import { PARAMS } from "../../gui/protocol.js";
 import { Line } from "../../gui/socket.js";
@@ -82,8 +82,8 @@ function intent() {
   return among([
     () => select(among([...state.effects, "clean"])),
     () => select(among([...state.effects, "clean"])),
-    next,
-    () => toggle(state),
+    () => raw("/effect/next"),
+    () => raw("/bypass", state.bypass ? 0 : 1),
     () => block(among([1, 16])),
     () => raw("/param/set", param, value),
     () => raw("/param/set", param, value),

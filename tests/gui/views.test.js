@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { NIGHT, contrast, readable } from "../../gui/colour.js";
-import { foot, footOfKey, ofKey, toggle } from "../../gui/keys.js";
+import { foot, footOfKey, ofKey } from "../../gui/keys.js";
 import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
@@ -119,11 +119,6 @@ test("keys mean what the README says", () => {
   assert.equal(address("ArrowLeft"), "/effect/clean");
   assert.equal(address("3"), undefined);
   assert.equal(address("x"), undefined);
-});
-
-test("on and off inverts the engine's state", () => {
-  assert.deepEqual(toggle(PLAYING).args, [1]);
-  assert.deepEqual(toggle({ ...PLAYING, bypass: true }).args, [0]);
 });
 
 test("every hue becomes a fill that dark ink is read on at 7 to 1", () => {

@@ -284,6 +284,9 @@ def test_a_killed_bridge_is_back_within_2_s(bank_folder):
         wait_until(lambda: page(address + "codec.js"), 60.0)
         assert time.monotonic() - killed_s < within(2.0)
         assert wait_for(link, fault="none")["boot_id"] == boot_id
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=10)
+    assert "alarm: the bridge was killed by signal 9; started again" in out
 
 
 def test_a_hung_bridge_is_noticed_and_back(bank_folder):

@@ -77,7 +77,7 @@ def switch_to_and_fro(always: dict, name: str, pair: tuple, block: int) -> Verdi
 
 @pytest.mark.parametrize("block", [1, 16])
 @pytest.mark.parametrize("name", ["guitar", "sine"])
-@pytest.mark.parametrize("pair", combinations(SOUNDS, 2), ids="-".join)
+@pytest.mark.parametrize("pair", list(combinations(SOUNDS, 2)), ids="-".join)
 def test_a_switch_is_the_ideal_crossfade(always, name, pair, block) -> None:
     verdict = switch_to_and_fro(always, name, pair, block)
     print(f"{name} {pair} block {block}: {verdict}")
