@@ -9,6 +9,7 @@ JOBS ?= $(shell nproc)
 BIN := .venv/bin
 CMAKE = cmake -S bela
 CPP = $(shell find bela training tests/cpp tests/training -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
+RENDERED = $(patsubst %,tests/system/test_%.py,accuracy backend deployed faults gestures import lamps pedal_render periods switching)
 RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SECONDS))
 
 MAKEFLAGS += --no-print-directory
@@ -44,10 +45,10 @@ test: build/test.packages .venv/test.stamp build kernels asan ## sets up and run
 
 # Live tests wait more than they work, so the others take what is left of the processor.
 pytest-live:
-	$(BIN)/python -m pytest tests/system
+	$(BIN)/python -m pytest tests/system $(RENDERED:%=--ignore=%)
 
 pytest-rest:
-	nice -n 19 $(BIN)/python -m pytest --ignore=tests/system >build/pytest-rest.log 2>&1 || (cat build/pytest-rest.log; false)
+	nice -n 19 $(BIN)/python -m pytest tests/contract tests/pedal tests/training $(RENDERED) >build/pytest-rest.log 2>&1 || (cat build/pytest-rest.log; false)
 	cat build/pytest-rest.log
 
 fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messages; FUZZ_SECONDS=600 each
