@@ -4,7 +4,6 @@
 """
 
 import os
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tests.system.browser import (
     open_page,
     tile,
 )
-from tests.system.screens import STEADY, Difference, difference
+from tests.system.screens import STEADY, difference
 
 pytest.importorskip("playwright.sync_api", reason="no playwright")
 pytestmark = pytest.mark.skipif(bool(browser_missing()), reason=browser_missing())
@@ -55,17 +54,6 @@ def looking(browser, pedal, layer: str, size):
     page.context.close()
 
 
-def settled(browser, take, kept: bytes, style: str = "") -> tuple[bytes, Difference]:
-    """A picture and how it differs; a lamp for load, lit by others, may take 15 s."""
-    end_s = time.monotonic() + 15.0
-    while True:
-        found = take(style)
-        told = difference(browser, found, kept)
-        if told.is_small or time.monotonic() > end_s:
-            return found, told
-        time.sleep(1.0)
-
-
 def path(layer: str, size) -> Path:
     return KEPT / f"{layer}-{size[0]}x{size[1]}.png"
 
@@ -79,7 +67,8 @@ def test_the_page_looks_as_in_the_kept_picture(browser, pedal, layer, size, tmp_
             KEPT.mkdir(exist_ok=True)
             kept.write_bytes(take())
         assert kept.is_file(), f"no {kept.name}; `make screens` takes it"
-        found, told = settled(browser, take, kept.read_bytes())
+        found = take()
+    told = difference(browser, found, kept.read_bytes())
     (tmp_path / kept.name).write_bytes(found)
     assert told.is_small, f"{kept.name}: {told}; now {tmp_path / kept.name}"
 
@@ -122,5 +111,6 @@ def test_a_missing_or_moved_control_is_seen(browser, pedal, layer, size):
 def test_another_machines_font_is_no_fault(browser, pedal, layer, size):
     style = ":root { --narrow: 'DejaVu Sans'; } body { font-family: 'DejaVu Serif'; }"
     with looking(browser, pedal, layer, size) as take:
-        _, told = settled(browser, take, path(layer, size).read_bytes(), style)
+        found = take(style)
+    told = difference(browser, found, path(layer, size).read_bytes())
     assert told.is_small, told
