@@ -14,6 +14,7 @@ from tests.system.browser import GUI_TESTS
 STEADY = """
   * { color: transparent !important; caret-color: transparent !important; }
   .fill, .clip, .card p, .mark, #load > * { display: none !important; }
+  #load { flex: 0 1 160px !important; height: 40px; }
 """
 MOST_PEAK, MOST_MEAN = 14.0, 1.0
 
