@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import audio
+from training import audio, bankfile
 from training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def train_virtual(
     from training.virtual import circuits, guitar
 
     check_block(model_block)
+    bankfile.ready(Path(bank_dir))
     knob = drive == "knob"
     drives = DRIVES if knob else (DEFAULT_DRIVE if drive == "fixed" else float(drive),)
     folders = [recordings] if isinstance(recordings, Path) else list(recordings or [])
@@ -120,6 +121,8 @@ def train_pairs(
     from training.fragments import pair_files
 
     check_block(shared.get("model_block"))
+    if not check_only:
+        bankfile.ready(Path(bank_dir))
     found = [
         inner
         for dry, wet in pairs
@@ -149,6 +152,8 @@ def train_egfx(
     from training.fetch_bar import bar
 
     check_block(shared.get("model_block"))
+    if not check_only:
+        bankfile.ready(Path(bank_dir))
     address = os.environ.get("PEDAL_EGFX_URL")
     with bar(console) as advance:
         made = recorded.from_egfx(

@@ -203,6 +203,7 @@ def main() -> int:
     chosen, console = options(), Console()
     try:
         plan = read_plan(chosen.plan)
+        bankfile.ready(chosen.output)
         with tempfile.TemporaryDirectory() as scratch:
             kept = chosen.cache or Path(scratch)
             went = train_all(plan, chosen, kept, console)

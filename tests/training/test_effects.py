@@ -4,10 +4,12 @@ import hashlib
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pedal.errors import PedalError
 from training import (
     audio,
     bankfile,
@@ -224,3 +226,69 @@ def test_effects_stand_in_the_order_asked_for(tmp_path):
     manifest = bankfile.read_manifest(tmp_path)
     found = [effect["id"] for effect in manifest["effects"]]
     assert found == ["screamer", "fuzz", "mine"]
+
+
+ROW = {"block": 1, "training": {"seconds": 1.0, "recipe": "none", "seed": 0}}
+
+
+def names_of(folder):
+    """Every file and folder below, with the files' content."""
+    found = sorted(folder.rglob("*"))
+    return {path: path.read_bytes() if path.is_file() else b"" for path in found}
+
+
+@pytest.mark.parametrize("cut", [OSError(28, "No space left on device"), None])
+@pytest.mark.parametrize("file", ["golden/mine-1.json", "bank.json"])
+def test_a_model_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch, file, cut):
+    bankfile.add_model(tmp_path, "mine", ROW, {"model": b"1", "golden": b"1"}, {})
+    before, write = names_of(tmp_path), Path.write_bytes
+
+    def full(path, content):
+        if (
+            path.name.startswith(f".{Path(file).name}")
+            and path.parent == (tmp_path / file).parent
+        ):
+            write(path, content[:1])
+            raise cut or KeyboardInterrupt
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    expected = TrainingError if cut else KeyboardInterrupt
+    with pytest.raises(expected):
+        bankfile.add_model(tmp_path, "mine", ROW, {"model": b"2", "golden": b"2"}, {})
+    assert names_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("text", ["[]", '{"effects": 3}', '{"effects": [1]}', "{", ""])
+def test_a_manifest_that_is_none_is_one_line_and_stays(tmp_path, text):
+    (tmp_path / "bank.json").write_text(text)
+    before = names_of(tmp_path)
+    with pytest.raises(TrainingError, match=r"bank\.json: ") as told:
+        bankfile.add_model(tmp_path, "mine", ROW, {"model": b"", "golden": b""}, {})
+    assert "\n" not in str(told.value)
+    assert names_of(tmp_path) == before
+    with pytest.raises(PedalError, match=r"bank\.json"):
+        bankfile.ready(tmp_path)
+
+
+def test_where_no_bank_can_be_is_said_before_a_training(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "bank"):
+        with pytest.raises(TrainingError, match="expected a folder or nothing"):
+            cli.train_pairs([(file, tmp_path)], "mine", folder)
+        with pytest.raises(TrainingError, match="expected a folder or nothing"):
+            cli.train_virtual("fuzz", folder)
+    bankfile.ready(tmp_path / "new" / "bank")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_imported_model_beside_a_trained_one_has_no_run(tmp_path):
+    files = {"model": b"{}", "golden": b"{}"}
+    bankfile.add_model(tmp_path, "mine", ROW | {"block": 16}, files, {})
+    manifest = bankfile.read_manifest(tmp_path)
+    del manifest["effects"][0]["models"][0]["training"]  # as `pedal bank import` has it
+    (tmp_path / "bank.json").write_text(json.dumps(manifest))
+    bankfile.add_model(tmp_path, "mine", ROW, files, {})
+    (effect,) = bankfile.read_manifest(tmp_path)["effects"]
+    assert effect["provenance"]["recipe"] == "block 1: none, seed 0"
