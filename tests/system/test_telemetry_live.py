@@ -105,7 +105,7 @@ def assert_told(console: Watcher, code: str, since_s: float, within_s: float) ->
 
 
 def quietest(reports: list[Report]) -> float:
-    """The least load: what others take of the processor while it plays only adds to it."""
+    """The least load: what others take of the processor only adds to it."""
     return min(report.load for report in reports)
 
 
