@@ -217,9 +217,13 @@ def tell(
     """Writes the report and says where it is."""
     from training import training_report
 
-    page = training_report.tell(
-        Path(bank_dir), name, rows, truth, story, deploy, console
-    )
+    try:
+        page = training_report.tell(
+            Path(bank_dir), name, rows, truth, story, deploy, console
+        )
+    except KeyboardInterrupt:
+        say(console, f"stopped: {name} is in {bank_dir}, without a report")
+        raise
     say(console, f"report: {page}")
 
 
@@ -243,14 +247,16 @@ def train_blocks(
 ) -> list[dict[str, Any]]:
     """Trains one or both blocks, writing each as soon as it is done.
 
+    Ctrl-C ends a block with the best it has, and begins no other.
     returns: their rows in bank.json, file name and hash excepted.
     """
     from training import effects
     from training.models import standard_shape
     from training.train import standard_recipe
 
-    rows = []
-    for block in BLOCKS if model_block is None else (model_block,):
+    rows: list[dict[str, Any]] = []
+    blocks = BLOCKS if model_block is None else (model_block,)
+    for block in blocks:
         shape = standard_shape(block, hidden, len(material.conditioning), recurrent)
         recipe = replace(standard_recipe(shape, seed), seconds=seconds)
         effect = effects.make(material, shape, recipe, origin, console)
@@ -262,6 +268,10 @@ def train_blocks(
             f"{name}, block {block}: ESR {100 * figures['esr']:.3f} % on "
             f"{figures['held_out_s']:g} s, idle {effect.row['idle_dbfs']:.0f} dBFS",
         )
+        if effect.stopped:
+            left = "".join(f", without block {one}" for one in blocks[len(rows) :])
+            say(console, f"stopped: {bank_dir} has the best so far{left}")
+            break
     return rows
 
 
