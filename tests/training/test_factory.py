@@ -38,6 +38,16 @@ def test_every_recording_of_the_plan_has_a_licence():
     assert all(row["source"] and row["licence"] for row in PLAN["recordings"])
 
 
+def test_the_readme_names_every_recording_and_its_licence():
+    root = BANK.parents[2]
+    bank = json.loads((BANK / "bank.json").read_text(encoding="utf-8"))
+    last = (root / "README.md").read_text(encoding="utf-8").split("## Not here")[1]
+    for effect in bank["effects"]:
+        for row in effect["provenance"]["recordings"]:
+            assert row["source"].split(",")[0] in " ".join(last.split())
+            assert row["licence"].split(" (")[0] in " ".join(last.split())
+
+
 @pytest.mark.parametrize("file", ROWS)
 def test_a_shipped_model_is_as_good_as_planned(file):
     row = ROWS[file]
