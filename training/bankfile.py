@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pedal import bank as banks
 from training.errors import TrainingError
 
 Json = dict[str, Any]
@@ -20,23 +21,60 @@ COLOURS = {
 OTHER_COLOUR = "#7a5fa8"
 
 
+def ready(folder: Path) -> None:
+    """Raises TrainingError or BankError where no model could be put into a bank.
+
+    Asked before a training, which may be long; it writes nothing.
+    """
+    if (folder / MANIFEST).exists():
+        banks.load(folder)
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise TrainingError(
+            f"bank {folder}: expected a folder or nothing, found the file {there}; "
+            "name another folder"
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise TrainingError(
+            f"bank {folder}: cannot be written: {there} is read-only; name another "
+            "folder"
+        )
+
+
 def write_aside(path: Path, content: bytes) -> None:
     """Writes under another name, then renames: readers see the old or the new."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Writes all under other names and only then renames them, in their order.
+
+    So a disk that is full, or Ctrl-C, leaves what was there as it was.
+    """
+    asides = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
+    path = next(iter(contents))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(path)
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            asides[path].write_bytes(content)
+        for path, aside in asides.items():
+            aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise TrainingError(
             f"{path}: cannot be written: {error.strerror}; make room and run it again, "
             "it goes on where it was"
         ) from error
+    finally:
+        for path, aside in asides.items():
+            if path.parent.is_dir():
+                aside.unlink(missing_ok=True)
 
 
 def read_manifest(folder: Path) -> Json:
-    """The bank's manifest, or an empty one named after the folder."""
+    """The bank's manifest, or an empty one named after the folder.
+
+    Raises TrainingError for a file that is none.
+    """
     path = folder / MANIFEST
     if not path.exists():
         return {
@@ -46,9 +84,18 @@ def read_manifest(folder: Path) -> Json:
             "effects": [],
         }
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TrainingError(f"{path}: cannot be read: {error}") from error
+    rows = table.get("effects") if isinstance(table, dict) else None
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and {"id", "models"} <= row.keys() for row in rows
+    ):
+        raise TrainingError(
+            f"{path}: expected a bank with its effects, found something else; name "
+            "another folder"
+        )
+    return table
 
 
 def add_model(
@@ -60,8 +107,6 @@ def add_model(
     provenance: "circuit" and "recordings".
     """
     file = f"{name}-{row['block']}.json"
-    write_aside(folder / file, files["model"])
-    write_aside(folder / GOLDEN_FOLDER / file, files["golden"])
     digest = hashlib.sha256(files["model"]).hexdigest()
     row = {"block": row["block"], "file": file, "sha256": digest, **row}
     manifest = read_manifest(folder)
@@ -79,7 +124,13 @@ def add_model(
     effect["models"] = sorted([*others, row], key=lambda model: model["block"])
     effect["provenance"] = provenance | summary(effect["models"])
     manifest["effects"] = list(effects.values())
-    write_manifest(folder, manifest)
+    write_together(
+        {
+            folder / file: files["model"],
+            folder / GOLDEN_FOLDER / file: files["golden"],
+            folder / MANIFEST: text_of(manifest),
+        }
+    )
 
 
 def arrange(folder: Path, names: Sequence[str]) -> None:
@@ -89,17 +140,18 @@ def arrange(folder: Path, names: Sequence[str]) -> None:
     manifest = read_manifest(folder)
     place = {name: index for index, name in enumerate(names)}
     manifest["effects"].sort(key=lambda effect: place.get(effect["id"], len(place)))
-    write_manifest(folder, manifest)
+    write_aside(folder / MANIFEST, text_of(manifest))
 
 
-def write_manifest(folder: Path, manifest: Json) -> None:
-    """Writes bank.json."""
-    write_aside(folder / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+def text_of(manifest: Json) -> bytes:
+    """The bytes of bank.json."""
+    return (json.dumps(manifest, indent=1) + "\n").encode()
 
 
 def summary(models: list[Json]) -> Json:
     """What the provenance of an effect says of its models' training, taken together."""
-    runs = [(model["block"], model["training"]) for model in models]
+    told = [model for model in models if "training" in model]  # not what was imported
+    runs = [(model["block"], model["training"]) for model in told]
     return {
         "seconds_train": round(sum(run["seconds"] for _, run in runs), 1),
         "recipe": "; ".join(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training import audio
+from training import audio, bankfile
 from training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def train_virtual(
     from training.virtual import circuits, guitar
 
     check_block(model_block)
+    bankfile.ready(Path(bank_dir))
     knob = drive == "knob"
     drives = DRIVES if knob else (DEFAULT_DRIVE if drive == "fixed" else float(drive),)
     folders = [recordings] if isinstance(recordings, Path) else list(recordings or [])
@@ -120,6 +121,8 @@ def train_pairs(
     from training.fragments import pair_files
 
     check_block(shared.get("model_block"))
+    if not check_only:
+        bankfile.ready(Path(bank_dir))
     found = [
         inner
         for dry, wet in pairs
@@ -149,6 +152,8 @@ def train_egfx(
     from training.fetch_bar import bar
 
     check_block(shared.get("model_block"))
+    if not check_only:
+        bankfile.ready(Path(bank_dir))
     address = os.environ.get("PEDAL_EGFX_URL")
     with bar(console) as advance:
         made = recorded.from_egfx(
@@ -212,9 +217,13 @@ def tell(
     """Writes the report and says where it is."""
     from training import training_report
 
-    page = training_report.tell(
-        Path(bank_dir), name, rows, truth, story, deploy, console
-    )
+    try:
+        page = training_report.tell(
+            Path(bank_dir), name, rows, truth, story, deploy, console
+        )
+    except KeyboardInterrupt:
+        say(console, f"stopped: {name} is in {bank_dir}, without a report")
+        raise
     say(console, f"report: {page}")
 
 
@@ -238,14 +247,16 @@ def train_blocks(
 ) -> list[dict[str, Any]]:
     """Trains one or both blocks, writing each as soon as it is done.
 
+    Ctrl-C ends a block with the best it has, and begins no other.
     returns: their rows in bank.json, file name and hash excepted.
     """
     from training import effects
     from training.models import standard_shape
     from training.train import standard_recipe
 
-    rows = []
-    for block in BLOCKS if model_block is None else (model_block,):
+    rows: list[dict[str, Any]] = []
+    blocks = BLOCKS if model_block is None else (model_block,)
+    for block in blocks:
         shape = standard_shape(block, hidden, len(material.conditioning), recurrent)
         recipe = replace(standard_recipe(shape, seed), seconds=seconds)
         effect = effects.make(material, shape, recipe, origin, console)
@@ -257,6 +268,10 @@ def train_blocks(
             f"{name}, block {block}: ESR {100 * figures['esr']:.3f} % on "
             f"{figures['held_out_s']:g} s, idle {effect.row['idle_dbfs']:.0f} dBFS",
         )
+        if effect.stopped:
+            left = "".join(f", without block {one}" for one in blocks[len(rows) :])
+            say(console, f"stopped: {bank_dir} has the best so far{left}")
+            break
     return rows
 
 

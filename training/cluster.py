@@ -4,6 +4,7 @@ Source: docs.ray.io, "Ray Core": tasks, objects and ray.util.queue.
 """
 
 import contextlib
+import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from training.plan import Message, Plan, Task, Throttle, tell
 
 LOCAL = "local"  # an address that starts a cluster on this machine
 POLL_SECONDS = 0.5
+ANSWER_SECONDS = 10.0  # Ray itself tries for minutes
 
 
 def ray_package() -> Any:
@@ -30,8 +32,9 @@ def ray_package() -> Any:
 
 def connect(ray: Any, address: str) -> None:
     """Joins a cluster. Raises WorkerError when none answers at the address."""
+    where = None if address == LOCAL else address
     try:
-        where = None if address == LOCAL else address
+        knock(where)
         ray.init(
             where, log_to_driver=False, include_dashboard=False, logging_level="error"
         )
@@ -41,6 +44,15 @@ def connect(ray: Any, address: str) -> None:
             f"--ray {address}: no cluster answers there ({reason}); "
             "start one with `ray start --head`"
         ) from error
+
+
+def knock(where: str | None) -> None:
+    """Raises OSError when nothing listens at HOST:PORT or ray://HOST:PORT."""
+    host, _, port = (where or "").rpartition("://")[2].rpartition(":")
+    if host and port.isdecimal():
+        to = (host.strip("[]"), int(port))
+        with contextlib.suppress(OverflowError):  # a port that is none: Ray names it
+            socket.create_connection(to, timeout=ANSWER_SECONDS).close()
 
 
 def work(task: Task, queue: Any) -> Any:

@@ -28,9 +28,8 @@ class Effect:
     row: Json
     files: dict[str, bytes]
     provenance: Json
-    kept: tuple[
-        Path, ...
-    ] = ()  # runs on disk that are of no more use once it is written
+    kept: tuple[Path, ...] = ()  # runs on disk, of no more use once it is written
+    stopped: bool = False  # by Ctrl-C, with what it had learned so far
 
 
 def make(
@@ -84,7 +83,7 @@ def make(
     }
     told = ("circuit", "recordings", "drive_percent", "egfx")
     provenance = {key: origin[key] for key in told if key in origin}
-    return Effect(row, files, provenance, tuple(kept))
+    return Effect(row, files, provenance, tuple(kept), stopped)
 
 
 def quieter(

@@ -23,6 +23,9 @@ from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
 
 PLAN = Path(__file__).parent / "runs" / "factory.toml"
+BY_PEDAL = ("hidden_1", "updates_1", "updates_16")
+FIELDS = ("seed", "simulated_seconds", "most_esr_1", "most_esr_16", *BY_PEDAL)
+OF_RECORDINGS = ("folder", "seconds", "peak", "source", "licence")
 Table = dict[str, Any]
 
 
@@ -50,11 +53,30 @@ def options() -> argparse.Namespace:
 
 
 def read_plan(path: Path) -> Table:
-    """A plan of runs/. Raises TrainingError for a file that is none."""
+    """A plan of runs/. Raises TrainingError for one that is none or lacks a field."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        plan = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise TrainingError(f"plan {path}: cannot be read: {error}") from error
+    pedals, rows = plan.get("pedals", []), plan.get("recordings", [])
+    lacking = [name for name in FIELDS if name not in plan]
+    lacking += [name for name in ("pedals", "recordings") if not plan.get(name)]
+    lacking += [
+        f"{name}.{pedal}"
+        for name in BY_PEDAL
+        for pedal in pedals
+        if pedal not in plan.get(name, pedals)
+    ]
+    lacking += [
+        f"recordings.{name}"
+        for name in OF_RECORDINGS
+        if any(name not in row for row in rows)
+    ]
+    if lacking:
+        raise TrainingError(
+            f"plan {path}: found no {', '.join(lacking)}; runs/factory.toml has all"
+        )
+    return plan
 
 
 def gather(plan: Table, recordings: Path) -> dict[str, Any]:
@@ -203,12 +225,21 @@ def main() -> int:
     chosen, console = options(), Console()
     try:
         plan = read_plan(chosen.plan)
+        if chosen.only not in (None, *plan["pedals"]):
+            listed = ", ".join(plan["pedals"])
+            raise TrainingError(
+                f'--only: expected one of {listed}, found "{chosen.only}"'
+            )
+        bankfile.ready(chosen.output)
         with tempfile.TemporaryDirectory() as scratch:
             kept = chosen.cache or Path(scratch)
             went = train_all(plan, chosen, kept, console)
         bankfile.arrange(chosen.output, plan["pedals"])  # they end in any order
     except (PedalError, OSError, ValueError) as error:
         print(f"factory: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("factory: stopped; run the same again to go on", file=sys.stderr)
         return 1
     for error in went.errors.values():
         print(f"factory: {error}", file=sys.stderr)

@@ -31,7 +31,11 @@ def bar(console: Console | None) -> Iterator["Advance"]:
     task = progress.add_task("download", total=None, visible=False)
 
     def advance(got: int, whole: int) -> None:
+        progress.start()  # at the first byte: one that never came would be a blank line
         progress.update(task, completed=got, total=whole or None, visible=True)
 
-    with progress:
+    try:
         yield advance
+    finally:
+        if progress.live.is_started:
+            progress.stop()

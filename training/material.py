@@ -55,8 +55,11 @@ class Material:
             arrays |= {f"{name}_audio": part.audio, f"{name}_targets": part.targets}
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".part.npz")
-        np.savez(aside, **arrays)
-        aside.replace(path)
+        try:
+            np.savez(aside, **arrays)
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path) -> "Material":

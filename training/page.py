@@ -1,6 +1,7 @@
 """Pieces of HTML pages that hold all they show: tables, players, pictures, frame."""
 
 import base64
+import contextlib
 import io
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -38,10 +39,12 @@ def write(path: Path, text: str) -> None:
         aside.write_text(text, encoding="utf-8")
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise TrainingError(
             f"{path}: cannot be written: {error.strerror}; make room and run it again"
         ) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink()
 
 
 def tabled(heads: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:

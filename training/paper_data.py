@@ -17,7 +17,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from training import audio, egfx, fragments, notes, recorded
+from training import audio, bankfile, egfx, fragments, notes, recorded
 from training.audio import RATE_HZ
 from training.errors import TrainingError
 from training.material import SHARES, Material, Part
@@ -89,21 +89,33 @@ class Data:
 def prepare(folder: Path, source: Source) -> Data:
     """Plays, reads and keeps all data, unless a run before did.
 
-    Raises AudioError, CheckError or TrainingError for what cannot be learned from.
+    Raises AudioError, CheckError or TrainingError for what cannot be learned from, and
+    for a folder of somebody else's, which stays.
     """
     told, asked = folder / "data.json", {"format": FORMAT, **asdict(source)}
     kept = known(told)
     if kept.get("asked") != asked:
+        empty = folder.is_dir() and not any(folder.iterdir())
+        if "asked" not in kept and folder.exists() and not empty:
+            raise TrainingError(
+                f"{folder}: expected nothing or data of `pedal evaluate paper`, found "
+                "something else; name another folder by -o"
+            )
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            remember(told, {"asked": None})  # so a run that is killed knows it again
             kept = gather(folder, source) | {"asked": asked}
-            told.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            remember(told, kept)
         except OSError as error:
             raise TrainingError(
                 f"{folder}: cannot be written: {error.strerror}; make room"
             ) from error
     return Data(folder, kept["border"], tuple(kept["remarks"]), kept["figures"])
+
+
+def remember(path: Path, what: dict[str, Any]) -> None:
+    """Writes what `known` reads."""
+    bankfile.write_aside(path, json.dumps(what, indent=1).encode())
 
 
 def known(path: Path) -> dict[str, Any]:

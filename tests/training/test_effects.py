@@ -1,13 +1,17 @@
 """From material to bank: loudness matched, manifest complete, files as it says."""
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
+from pedal.errors import PedalError
 from training import (
     audio,
     bankfile,
@@ -18,6 +22,7 @@ from training import (
     fragments,
     loudness,
     player,
+    training_report,
 )
 from training.errors import (
     CheckError,
@@ -25,8 +30,9 @@ from training.errors import (
     TrainingError,
     WhistleError,
 )
-from training.models import Shape
+from training.models import Shape, build
 from training.run import Recipe
+from training.train import Result
 from training.virtual import guitar
 
 
@@ -224,3 +230,94 @@ def test_effects_stand_in_the_order_asked_for(tmp_path):
     manifest = bankfile.read_manifest(tmp_path)
     found = [effect["id"] for effect in manifest["effects"]]
     assert found == ["screamer", "fuzz", "mine"]
+
+
+ROW = {"block": 1, "training": {"seconds": 1.0, "recipe": "none", "seed": 0}}
+
+
+def names_of(folder):
+    """Every file and folder below, with the files' content."""
+    found = sorted(folder.rglob("*"))
+    return {path: path.read_bytes() if path.is_file() else b"" for path in found}
+
+
+@pytest.mark.parametrize("cut", [OSError(28, "No space left on device"), None])
+@pytest.mark.parametrize("file", ["golden/mine-1.json", "bank.json"])
+def test_a_model_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch, file, cut):
+    bankfile.add_model(tmp_path, "mine", ROW, {"model": b"1", "golden": b"1"}, {})
+    before, write = names_of(tmp_path), Path.write_bytes
+
+    def full(path, content):
+        if (
+            path.name.startswith(f".{Path(file).name}")
+            and path.parent == (tmp_path / file).parent
+        ):
+            write(path, content[:1])
+            raise cut or KeyboardInterrupt
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    expected = TrainingError if cut else KeyboardInterrupt
+    with pytest.raises(expected):
+        bankfile.add_model(tmp_path, "mine", ROW, {"model": b"2", "golden": b"2"}, {})
+    assert names_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("text", ["[]", '{"effects": 3}', '{"effects": [1]}', "{", ""])
+def test_a_manifest_that_is_none_is_one_line_and_stays(tmp_path, text):
+    (tmp_path / "bank.json").write_text(text)
+    before = names_of(tmp_path)
+    with pytest.raises(TrainingError, match=r"bank\.json: ") as told:
+        bankfile.add_model(tmp_path, "mine", ROW, {"model": b"", "golden": b""}, {})
+    assert "\n" not in str(told.value)
+    assert names_of(tmp_path) == before
+    with pytest.raises(PedalError, match=r"bank\.json"):
+        bankfile.ready(tmp_path)
+
+
+def test_where_no_bank_can_be_is_said_before_a_training(tmp_path):
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "bank"):
+        with pytest.raises(TrainingError, match="expected a folder or nothing"):
+            cli.train_pairs([(file, tmp_path)], "mine", folder)
+        with pytest.raises(TrainingError, match="expected a folder or nothing"):
+            cli.train_virtual("fuzz", folder)
+    bankfile.ready(tmp_path / "new" / "bank")
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_imported_model_beside_a_trained_one_has_no_run(tmp_path):
+    files = {"model": b"{}", "golden": b"{}"}
+    bankfile.add_model(tmp_path, "mine", ROW | {"block": 16}, files, {})
+    manifest = bankfile.read_manifest(tmp_path)
+    del manifest["effects"][0]["models"][0]["training"]  # as `pedal bank import` has it
+    (tmp_path / "bank.json").write_text(json.dumps(manifest))
+    bankfile.add_model(tmp_path, "mine", ROW, files, {})
+    (effect,) = bankfile.read_manifest(tmp_path)["effects"]
+    assert effect["provenance"]["recipe"] == "block 1: none, seed 0"
+
+
+def test_ctrl_c_begins_no_other_block(tmp_path, monkeypatch):
+    shown = Console(file=io.StringIO(), width=500)
+    monkeypatch.setattr(
+        effects, "train", lambda _, shape, *__: Result(build(shape), 0.5, 1.0, 1, True)
+    )
+    dry = guitar.play(20.0, seed=4)
+    material = fragments.material([(dry, 0.5 * dry)])
+    origin = {"circuit": "", "recordings": [], "data": ""}
+    rows = cli.train_blocks("mine", tmp_path, material, origin, None, 4, None, 0, shown)
+    assert [row["block"] for row in rows] == [1]
+    line = f"stopped: {tmp_path} has the best so far, without block 16\n"
+    assert shown.file.getvalue().endswith(line)
+
+
+def test_ctrl_c_in_a_report_says_what_there_is(monkeypatch):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    shown = Console(file=io.StringIO())
+    monkeypatch.setattr(training_report, "tell", cut)
+    with pytest.raises(KeyboardInterrupt):
+        cli.tell(Path("bank"), "mine", [], None, None, None, shown)
+    assert shown.file.getvalue() == "stopped: mine is in bank, without a report\n"

@@ -1,6 +1,7 @@
 """The bank that ships: as good as planned, silent, loudness matched, reproduced."""
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 
@@ -35,6 +36,16 @@ def test_every_pedal_of_the_plan_has_both_blocks():
 
 def test_every_recording_of_the_plan_has_a_licence():
     assert all(row["source"] and row["licence"] for row in PLAN["recordings"])
+
+
+def test_the_readme_names_every_recording_and_its_licence():
+    root = BANK.parents[2]
+    bank = json.loads((BANK / "bank.json").read_text(encoding="utf-8"))
+    last = (root / "README.md").read_text(encoding="utf-8").split("## Not here")[1]
+    for effect in bank["effects"]:
+        for row in effect["provenance"]["recordings"]:
+            assert row["source"].split(",")[0] in " ".join(last.split())
+            assert row["licence"].split(" (")[0] in " ".join(last.split())
 
 
 @pytest.mark.parametrize("file", ROWS)
@@ -75,3 +86,50 @@ def test_a_shipped_model_sounds_like_its_circuit_between_the_trained_drives(peda
         :, 0
     ]
     assert figures.error_to_signal(heard, wanted[: len(heard)]) < 0.02
+
+
+def asked(monkeypatch, *words: str) -> int:
+    """The program with these words.   returns: its exit code."""
+    monkeypatch.setattr(sys, "argv", ["factory", "--recordings", "none", *words])
+    return factory.main()
+
+
+@pytest.mark.parametrize(
+    ("cut", "named"),
+    [
+        ("pedals = ", "no pedals"),
+        ("seed = ", "no seed"),
+        ('licence = "BSD-3-Clause', "no recordings.licence"),
+        ("updates_16 = ", "no updates_16"),
+    ],
+)
+def test_a_plan_that_lacks_a_field_is_one_line(
+    monkeypatch, capsys, tmp_path, cut, named
+):
+    lines = (factory.PLAN.parent / "six.toml").read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(cut)]
+    assert len(kept) == len(lines) - 1
+    (tmp_path / "plan.toml").write_text("\n".join(kept))
+    words = ("--plan", str(tmp_path / "plan.toml"), "-o", str(tmp_path / "bank"))
+    assert asked(monkeypatch, *words) == 1
+    said = capsys.readouterr().err
+    assert named in said
+    assert said.count("\n") == 1
+
+
+def test_a_pedal_that_the_plan_lacks_is_one_line(monkeypatch, capsys, tmp_path):
+    plan = str(factory.PLAN.parent / "six.toml")
+    words = ("--plan", plan, "--only", "fuzz", "-o", str(tmp_path / "bank"))
+    assert asked(monkeypatch, *words) == 1
+    assert capsys.readouterr().err == (
+        'factory: --only: expected one of screamer, blues, rodent, found "fuzz"\n'
+    )
+
+
+def test_ctrl_c_between_the_models_is_one_line(monkeypatch, capsys, tmp_path):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(factory, "train_all", cut)
+    assert asked(monkeypatch, "-o", str(tmp_path / "bank")) == 1
+    assert capsys.readouterr().err.startswith("factory: stopped; ")

@@ -2,14 +2,16 @@
 
 import hashlib
 import http.server
+import io
 import shutil
 import threading
 from collections import namedtuple
 
 import pytest
+from rich.console import Console
 
 from tests.training import small_sets
-from training import fetch
+from training import fetch, fetch_bar
 from training.errors import DownloadError
 
 
@@ -161,3 +163,14 @@ def test_a_disk_that_fills_up_while_unpacking_leaves_the_archive(
 def test_an_effect_without_a_checksum_is_not_downloaded(tmp_path):
     with pytest.raises(DownloadError, match='"Chorus": no checksum known'):
         fetch.effect(tmp_path, "Chorus")
+
+
+def test_the_bar_is_drawn_from_the_first_byte_on():
+    shown = Console(file=io.StringIO(), width=80)
+    with fetch_bar.bar(shown):
+        pass
+    assert shown.file.getvalue() == ""
+    with fetch_bar.bar(shown) as advance:
+        advance(1000, 2000)
+        advance(2000, 2000)
+    assert "2.0/2.0 kB" in shown.file.getvalue()

@@ -65,3 +65,16 @@ def test_saved_material_loads_as_it_was(tmp_path):
     assert np.array_equal(loaded.test.audio, part.audio)
     assert loaded.settings.tolist() == [[0.5]]
     assert loaded.conditioning == ["drive"]
+
+
+def test_material_that_is_cut_short_leaves_nothing(tmp_path, monkeypatch):
+    def cut(path, **_):
+        path.write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    part = made.Part(np.zeros(4, np.float32), np.zeros((1, 4), np.float32))
+    whole = made.Material(part, part, part, np.zeros((1, 0), np.float32))
+    monkeypatch.setattr(np, "savez", cut)
+    with pytest.raises(KeyboardInterrupt):
+        whole.save(tmp_path / "it.npz")
+    assert not list(tmp_path.iterdir())

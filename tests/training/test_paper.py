@@ -181,6 +181,29 @@ def test_material_that_is_not_whole_is_one_line(tmp_path, content):
         data.material("notes")
 
 
+@pytest.mark.parametrize("file", ["thesis.txt", "data.json"])
+def test_a_data_folder_of_somebody_else_s_is_left_alone(tmp_path, file):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / file).write_text('{"mine": 1}')
+    with pytest.raises(TrainingError, match="name another folder by -o"):
+        paper_data.prepare(tmp_path / "data", Source("fuzz"))
+    assert (tmp_path / "data" / file).read_text() == '{"mine": 1}'
+
+
+def test_data_that_a_kill_cut_short_are_made_anew(tmp_path, monkeypatch):
+    def cut(folder, _):
+        (folder / "half").touch()
+        raise KeyboardInterrupt
+
+    whole = {"border": 1, "remarks": [], "figures": {}}
+    monkeypatch.setattr(paper_data, "gather", cut)
+    with pytest.raises(KeyboardInterrupt):
+        paper_data.prepare(tmp_path / "data", Source("fuzz"))
+    monkeypatch.setattr(paper_data, "gather", lambda *_: whole)
+    assert paper_data.prepare(tmp_path / "data", Source("fuzz")).border == 1
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["data.json"]
+
+
 def test_a_line_goes_on_where_the_run_was_put_down(tmp_path):
     class Best:
         looks, error = 2, 0.5

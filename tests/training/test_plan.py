@@ -1,8 +1,10 @@
 """A plan: side by side, one process each, and no failure stops the others."""
 
 import json
+import socket
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,23 @@ def test_without_ray_the_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(WorkerError, match=r"found no Ray .* '\.\[cluster\]'"):
         cluster.on_ray([Task("one", doubled, (1,))], "local", lambda _: None)
+
+
+@pytest.mark.parametrize("kind", ["{}", "ray://{}"])
+def test_a_cluster_that_is_not_there_is_one_line_at_once(kind):
+    """Ray itself would try for minutes, and say so in lines of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = kind.format("{}:{}".format(*closed.getsockname()))
+    asked = []
+    ray = types.SimpleNamespace(init=lambda *_, **__: asked.append(1))
+    with pytest.raises(WorkerError, match=rf"--ray {address}: no cluster answers"):
+        cluster.connect(ray, address)
+    assert not asked
+    for other in ("local", "auto"):
+        cluster.connect(ray, other)
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        cluster.connect(ray, kind.format("{}:{}".format(*there.getsockname())))
+    assert len(asked) == 3
 
 
 def test_the_same_plan_runs_on_a_local_cluster():

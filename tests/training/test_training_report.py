@@ -155,6 +155,22 @@ def test_no_engine_leaves_the_model_and_says_so(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
+def test_a_page_that_ctrl_c_cuts_leaves_nothing_and_an_older_one_stays(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "x.html").write_text("older")
+    write = Path.write_text
+
+    def cut(path, text, **options):
+        write(path, text[:1], **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_text", cut)
+    with pytest.raises(KeyboardInterrupt):
+        page.write(tmp_path / "x.html", "newer")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["older"]
+
+
 def test_a_take_that_would_clip_is_softened_with_all_others():
     loud = np.array([0.5, 2.0, -2.0])
     assert "6.0 dB softer" in page.players({"a": loud, "b": loud / 4})
