@@ -1,6 +1,7 @@
 """What all tests share: the golden vectors and a bank of tiny models."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from tests.helpers import write_bank
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A shell's `&` has children ignore Ctrl-C; the programs of the tests must hear it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
