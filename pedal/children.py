@@ -221,8 +221,8 @@ class BridgeProcess:
         assert self._kept is not None
         quick = death.lived_s < QUICK_S or not self._spoke
         if death.silent_s or not quick:
-            how = f"said nothing for {death.silent_s:.0f} s"
-            how = how if death.silent_s else ending(death.code)
+            hung = f"said nothing for {death.silent_s:.0f} s"
+            how = hung if death.silent_s else ending(death.code)
             self._alarm = f"the bridge {how}; started again"
         self._quick = self._quick + 1 if quick else 0
         if self._quick == 2:
