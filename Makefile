@@ -14,7 +14,7 @@ RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SE
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test pytest-live pytest-rest check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
+.PHONY: help run test compiled rest ctests pytest-live pytest-rest check setup build kernels asan fuzz mutations cross bench screens bank protocol format clean
 
 help: ## lists these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,21 +35,29 @@ asan: build/test.packages
 	$(CMAKE) -B build/asan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPEDAL_SANITIZE=ON >build/asan.log || (cat build/asan.log; false)
 	cmake --build build/asan -j $(JOBS)
 
-test: build/test.packages .venv/test.stamp build kernels asan ## sets up and runs all tests
-	cmake --build build/host -j $(JOBS)
-	ctest --test-dir build/host --output-on-failure -j $(JOBS)
-	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+test: build/test.packages ## sets up and runs all tests
+	$(MAKE) -j2 .venv/test.stamp compiled
 	node --test $(wildcard tests/gui/*.test.js)
 	npm install --prefix tests/gui --no-package-lock --no-audit --no-fund --silent
-	$(MAKE) -j2 pytest-live pytest-rest
+	$(MAKE) -j2 pytest-live rest
+
+compiled: build kernels asan
+	cmake --build build/host -j $(JOBS)
 
 # Live tests wait more than they work, so the others take what is left of the processor.
 pytest-live:
 	$(BIN)/python -m pytest tests/system $(RENDERED:%=--ignore=%)
 
+rest:
+	nice -n 19 $(MAKE) -j1 ctests pytest-rest >build/rest.log 2>&1 || (cat build/rest.log; false)
+	cat build/rest.log
+
+ctests:
+	ctest --test-dir build/host --output-on-failure -j $(JOBS)
+	ctest --test-dir build/asan --output-on-failure -j $(JOBS)
+
 pytest-rest:
-	nice -n 19 $(BIN)/python -m pytest tests/contract tests/pedal tests/training $(RENDERED) >build/pytest-rest.log 2>&1 || (cat build/pytest-rest.log; false)
-	cat build/pytest-rest.log
+	$(BIN)/python -m pytest tests/contract tests/pedal tests/training $(RENDERED)
 
 fuzz: build/test.packages ## libFuzzer on the readers of models, banks and messages; FUZZ_SECONDS=600 each
 	CXX=clang++ $(CMAKE) -B build/fuzz -DPEDAL_FUZZ=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo >build/fuzz.log || (cat build/fuzz.log; false)
