@@ -68,7 +68,7 @@ class Run:
     """
 
     def __init__(self, material: Material, shape: Shape, recipe: Recipe) -> None:
-        where = device()
+        where = device(shape)
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.network = build(shape).to(where)
