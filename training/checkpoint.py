@@ -63,9 +63,12 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The state of a run. Raises CheckpointError when the file is not a whole one."""
+    """The state of a run, all on the CPU, wherever it was saved.
+
+    Raises CheckpointError when the file is not a whole one.
+    """
     try:
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         raise CheckpointError(
             f"{path}: found no whole checkpoint, so the run starts over"
