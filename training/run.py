@@ -97,6 +97,7 @@ class Run:
     def report(self) -> Report:
         """How far it is."""
         left = self.left.seconds(self.done, self.best.looks, self.seconds)
+        left = 0.0 if self.ended else left  # a budget may leave looks out
         return Report(self.progress, self.best.error, left)
 
     def step(self) -> None:

@@ -112,6 +112,30 @@ def test_a_budget_of_seconds_bounds_the_time_left():
     assert left.seconds(10, 0, elapsed=1.0) == pytest.approx(19.0)
 
 
+@pytest.mark.parametrize("updates", [1100, 10**6])
+def test_the_validations_are_paid_for_by_the_budget_but_for_the_last(updates):
+    """Ten of 1 s in 20 s; 1,100 updates of 10 ms end beside the clock, 10**6 never."""
+    clock, left, estimates = 0.0, TimeLeft(updates, validations=10, budget=20.0), []
+    done = validated = 0
+    while clock < 20.0:
+        left.update.note(0.01)
+        done, clock = done + 1, clock + 0.01
+        if clock < 20.0 and clock >= 2.0 * (validated + 1):
+            left.validation.note(1.0)
+            validated, clock = validated + 1, clock + 1.0
+        estimates.append((clock, left.seconds(done, validated, clock)))
+    clock += 1.0
+    for moment, estimate in estimates:
+        if moment > 0.1 * clock:
+            assert estimate == pytest.approx(clock - moment, rel=0.2)
+
+
+def test_the_first_validation_of_a_short_budget_is_not_taken_for_long():
+    left = TimeLeft(updates=10**6, validations=10, budget=20.0)
+    left.update.note(0.1)
+    assert left.seconds(1, 0, elapsed=0.1) == pytest.approx(20.1)
+
+
 def test_without_ray_the_line_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(WorkerError, match=r"found no Ray .* '\.\[cluster\]'"):

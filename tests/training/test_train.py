@@ -83,6 +83,18 @@ def test_a_budget_of_seconds_ends_the_run(material):
     assert result.seconds < 6.0
 
 
+def test_a_run_that_a_budget_has_ended_has_no_time_left(material, monkeypatch):
+    """Its clock leaps over the looks between; one is all that there was."""
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(run.time, "monotonic", lambda: 0.5 * next(ticks))
+    told = []
+    recipe = replace(RECIPE, updates=10**6, seconds=1.0, validations=10)
+    result = train.train(material, SHAPE, recipe, watch=told.append)
+    assert result.updates < 5
+    assert told[-1].seconds_left == 0.0
+    assert told[-2].seconds_left > 0.0
+
+
 def test_a_loss_that_is_not_finite_stops_the_run(material):
     part = material.train
     broken = Part(part.audio, np.full_like(part.targets, np.nan))
