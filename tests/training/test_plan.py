@@ -8,9 +8,18 @@ import types
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 
-from tests.training.plan_tasks import doubled, full_disk, killed, met, refused
+from tests.training.plan_tasks import (
+    broken,
+    doubled,
+    full_disk,
+    killed,
+    met,
+    refused,
+    unsendable,
+)
 from training import cluster, effects, factory, plan, plan_views
 from training.errors import TrainingError, WorkerError
 from training.plan import Message, Task
@@ -38,7 +47,8 @@ def test_every_task_gives_its_result():
 
 def test_failures_are_one_line_each_and_stop_no_other():
     tasks = [Task("refused", refused, ()), Task("killed", killed, ())]
-    tasks += [Task("full", full_disk, ()), Task("good", doubled, (4,))]
+    tasks += [Task("full", full_disk, ()), Task("broken", broken, ())]
+    tasks += [Task("unsendable", unsendable, ()), Task("good", doubled, (4,))]
     went, results = run(tasks)
     assert results == {"good": 8}
     assert str(went.errors["refused"]) == "nothing to learn"
@@ -46,7 +56,22 @@ def test_failures_are_one_line_each_and_stop_no_other():
         went.errors["killed"]
     )
     assert "No space left on device; run it again to go on" in str(went.errors["full"])
+    assert str(went.errors["broken"]).startswith("broken: IndexError: no such row; ")
+    assert str(went.errors["unsendable"]).startswith("unsendable: ")
     assert all("\n" not in str(error) for error in went.errors.values())
+
+
+def test_a_network_that_finds_no_memory_is_one_line():
+    with pytest.raises(RuntimeError) as found:
+        torch.empty(1 << 50)
+    line = str(plan.in_a_line(Task("blues block 1", doubled, (1,)), found.value))
+    assert line == ("blues block 1: found too little memory; run fewer side by side")
+
+
+def test_the_traceback_of_a_bug_is_there_for_who_asks(monkeypatch, capsys):
+    monkeypatch.setenv("PEDAL_VERBOSE", "1")
+    plan.in_a_line(Task("one", doubled, (1,)), IndexError("no such row"))
+    assert capsys.readouterr().err == "IndexError: no such row\n"
 
 
 def test_two_workers_work_at_once_on_one_thread_each(tmp_path):
