@@ -23,8 +23,8 @@ from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
 
 PLAN = Path(__file__).parent / "runs" / "factory.toml"
-BY_PEDAL = ("hidden_1", "updates_1", "updates_16")
-FIELDS = ("seed", "simulated_seconds", "most_esr_1", "most_esr_16", *BY_PEDAL)
+BY_PEDAL = ("hidden_1", "updates_1", "updates_16", "most_esr_1", "most_esr_16")
+FIELDS = ("seed", "simulated_seconds", *BY_PEDAL)
 OF_RECORDINGS = ("folder", "seconds", "peak", "source", "licence")
 Table = dict[str, Any]
 
@@ -143,8 +143,8 @@ def make(
     updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
     recipe = replace(recipe, updates=updates)
     effect = effects.make(material, shape, recipe, origin(plan, pedal), watch=watch)
-    esr, limit = effect.row["quality"]["esr"], plan[f"most_esr_{block}"]
-    if esr > limit:
+    esr, limit = effect.row["quality"]["esr"], plan[f"most_esr_{block}"][pedal]
+    if not esr <= limit:  # nor one that is no number
         raise TrainingError(
             f"{pedal} block {block}: ESR {100 * esr:.2f} %, expected at most "
             f"{100 * limit:g} %; train longer or with another seed"
