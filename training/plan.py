@@ -75,14 +75,15 @@ class Throttle:
 
 def work(task: Task, pipe: Connection) -> None:
     """The life of a worker process."""
-    try:
-        interrupts.let_through(True)
-        result = task.function(*task.arguments, watch=Throttle(pipe.send))
-        pipe.send(("result", result))
-    except BrokenPipeError:
-        pass  # the parent is gone
-    except (Exception, KeyboardInterrupt) as error:
-        pipe.send(("error", in_a_line(task, error)))
+    with contextlib.suppress(BrokenPipeError):  # where the parent is gone
+        try:
+            interrupts.let_through(True)
+            result = task.function(*task.arguments, watch=Throttle(pipe.send))
+            pipe.send(("result", result))
+        except BrokenPipeError:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            pipe.send(("error", in_a_line(task, error)))
 
 
 def in_a_line(task: Task, error: BaseException) -> PedalError:

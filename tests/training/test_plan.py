@@ -1,6 +1,7 @@
 """A plan: side by side, one process each, and no failure stops the others."""
 
 import json
+import multiprocessing
 import socket
 import subprocess
 import sys
@@ -66,6 +67,19 @@ def test_a_network_that_finds_no_memory_is_one_line():
         torch.empty(1 << 50)
     line = str(plan.in_a_line(Task("blues block 1", doubled, (1,)), found.value))
     assert line == ("blues block 1: found too little memory; run fewer side by side")
+
+
+def mute(watch) -> None:
+    """Fails before it says a word."""
+    del watch
+    raise TrainingError("nothing to learn")
+
+
+@pytest.mark.parametrize("task", [refused, mute])
+def test_a_worker_whose_parent_is_gone_ends_without_a_traceback(task):
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    ours.close()
+    plan.work(Task("one", task, ()), theirs)
 
 
 def test_the_traceback_of_a_bug_is_there_for_who_asks(monkeypatch, capsys):
