@@ -1,7 +1,7 @@
 """Plays a window through a cascade (training/aa.py) at given weights, and back.
 
-By the compiled kernel (training/kernels_aa) where there is one, else sample by sample
-in torch, much slower.
+By the compiled kernel (training/kernels_aa) where there is one and all lies on the CPU,
+else sample by sample in torch, much slower.
 Letters: T samples, B lanes, H units of a layer, U of all, I inputs of a layer, N
 features of all, Q one-poles of the output.
 """
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from training import kernels_aa
+from training.kernels.recurrent import plain
 
 WINDOW_SAMPLES = 4096  # played at once where nothing is learned
 State = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]  # see Cascade.rest
@@ -37,13 +38,24 @@ class Weights:
     coupler_pole: Tensor  # (Q,)
     depth: Tensor  # (Q,)
 
+    def tensors(self) -> list[Tensor]:
+        """All but the sizes."""
+        return [part for part in vars(self).values() if isinstance(part, Tensor)]
+
+
+def usable(*tensors: Tensor) -> bool:
+    """True where the kernel can take these, and it is there."""
+    return plain(*tensors) and kernels_aa.library() is not None
+
 
 def play(x: Tensor, weights: Weights, state: State) -> tuple[Tensor, State]:
     """x: (T, B).   returns: (T, B) and the next state, which carries no gradient."""
     past = torch.cat((state[0], x))  # (taps - 1 + T, B)
     kept = past[len(x) :].detach().clone()
     rest = weights.bias / root(weights.bias)
-    if kernels_aa.library() is None:
+    if not usable(x, *weights.tensors(), *state):
+        if x.device.type == "cpu":
+            kernels_aa.say_slow()
         w, later = play_in_torch(past, weights, rest, state[1:4])
         y, low = couple_in_torch(w, weights, state[4])
         return y, (kept, *(part.detach() for part in (*later, low)))

@@ -1,5 +1,6 @@
 """Audio files in and out: mono float32 at 44,100 Hz, whatever the file holds."""
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import soxr
 from numpy.typing import NDArray
 
 from pedal.errors import AudioError
+from training import whole
 
 Audio = NDArray[np.float32]
 RATE_HZ = 44100
@@ -48,14 +50,20 @@ def read(path: Path) -> Audio:
 
 
 def write(path: Path, audio: NDArray[np.floating]) -> None:
-    """Writes (N,) as a mono float32 WAV at 44,100 Hz.
+    """Writes (N,) as a mono float32 WAV at 44,100 Hz, whole or not at all.
 
     Raises AudioError when the file cannot be written.
     """
+    content = io.BytesIO()  # libsndfile itself calls a full disk "System error"
+    soundfile.write(content, audio, RATE_HZ, format="WAV", subtype="FLOAT")
     try:
-        soundfile.write(path, audio, RATE_HZ, format="WAV", subtype="FLOAT")
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise AudioError(f"{path}: cannot be written: {error}") from error
+        with whole.aside(path) as new:
+            new.write_bytes(content.getbuffer())
+    except OSError as error:
+        raise AudioError(
+            f"{path}: cannot be written: {error.strerror}; make room or name another "
+            "place"
+        ) from error
 
 
 def files(folder: Path) -> list[Path]:

@@ -21,9 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from pedal.errors import PedalError
-from training import effects, factory, plan_views
+from training import effects, factory, plan_views, played
 from training.errors import WorkerError
-from training.material import DRIVES, SYNTHETIC_SHARE, Material, virtual_material
+from training.material import DRIVES, SYNTHETIC_SHARE, virtual_material
 from training.models import standard_shape
 from training.plan import Task, cores, side_by_side
 from training.train import Watch, standard_recipe
@@ -124,7 +124,7 @@ def measure(
     model: Model, seed: int, kept: Path, recordings: Path, scale: float, watch: Watch
 ) -> Row:
     """Trains a model and asks `pedal evaluate` about it.   returns: its row."""
-    material = Material.load(kept)
+    material = played.load(kept)
     shape = standard_shape(model.block, model.hidden, len(material.conditioning))
     recipe = standard_recipe(shape, seed)
     updates = max(50, round(scale * model.times * recipe.updates))
@@ -175,7 +175,13 @@ def train_all(chosen: argparse.Namespace, kept: Path, console: Console) -> list[
     What goes wrong is said in a line each, and stops nothing else.
     """
     models = [model for model in MODELS if chosen.only in model.name]
-    files = {model.material: kept / f"{model.material}.npz" for model in models}
+    plan = factory.read_plan(factory.PLAN)
+    files = {
+        model.material: played.place(
+            kept, model.material, plan, chosen.recordings, model.drives, model.synthetic
+        )
+        for model in models
+    }
     firsts = {model.material: model for model in models}
     playing = [
         Task(f"{name} playing", play, (bare(firsts[name]), chosen.recordings, file))
@@ -218,6 +224,9 @@ def main() -> int:
             chosen.json.write_text(json.dumps(rows, indent=1) + "\n")
     except (PedalError, OSError, ValueError) as error:
         print(f"goals: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("goals: stopped; run the same again to go on", file=sys.stderr)
         return 1
     models = [model for model in MODELS if chosen.only in model.name]
     console.print(table(rows, models))

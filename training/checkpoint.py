@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from training import whole
 from training.errors import CheckpointError
 from training.material import SHARES, Material
 
@@ -45,16 +46,13 @@ def fingerprint(material: Material, *decisions: object) -> str:
 
 def save(path: Path, state: dict[str, Any]) -> None:
     """Writes the state of a run. Raises CheckpointError, leaving what was there."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
+        with whole.aside(path) as new, new.open("wb") as file:
             torch.save(state, file)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
     except (OSError, RuntimeError) as error:
-        aside.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(
             f"{path}: cannot be written: {reason}; the run goes on, "
@@ -63,9 +61,12 @@ def save(path: Path, state: dict[str, Any]) -> None:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """The state of a run. Raises CheckpointError when the file is not a whole one."""
+    """The state of a run, all on the CPU, wherever it was saved.
+
+    Raises CheckpointError when the file is not a whole one.
+    """
     try:
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except UNREADABLE as error:
         raise CheckpointError(
             f"{path}: found no whole checkpoint, so the run starts over"

@@ -8,9 +8,8 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pedal.errors import PedalError
 from training.errors import WorkerError
-from training.plan import Message, Plan, Task, Throttle, tell
+from training.plan import Message, Plan, Task, Throttle, in_a_line, tell
 
 LOCAL = "local"  # an address that starts a cluster on this machine
 POLL_SECONDS = 0.5
@@ -63,8 +62,8 @@ def work(task: Task, queue: Any) -> Any:
 
     try:
         return "result", task.function(*task.arguments, watch=Throttle(send))
-    except PedalError as error:
-        return "error", error
+    except Exception as error:
+        return "error", in_a_line(task, error)
 
 
 def on_ray(

@@ -11,7 +11,7 @@ Letters: T samples, B lanes, Q one-poles.
 import torch
 from torch import Tensor, nn
 
-from training import aa, aa_play, kernels_aa
+from training import aa, aa_play
 
 FIRST_SAMPLES = (500.0, 3000.0, 100.0)  # time constants to begin with
 PIECE_SAMPLES = 512  # in torch a piece is one product of matrices
@@ -46,7 +46,7 @@ class Coupler(nn.Module):
 
 def couple(w: Tensor, pole: Tensor, depth: Tensor, low: Tensor) -> tuple:
     """w: (T, B), pole and depth: (Q,), low: (Q, B).   returns: w and low, later."""
-    if w.device.type == "cpu" and kernels_aa.library() is not None:
+    if aa_play.usable(w, pole, depth, low):
         return aa_play.Couple.apply(w, pole, depth, low)
     heard = []
     for piece in w.split(PIECE_SAMPLES):

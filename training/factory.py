@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from pedal.errors import PedalError
-from training import audio, bankfile, cluster, effects, plan_views
+from training import audio, bankfile, cluster, effects, plan_views, played
 from training.errors import TrainingError
 from training.material import DRIVES, Material, split_sources, virtual_material
 from training.models import standard_shape
@@ -23,8 +23,8 @@ from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
 
 PLAN = Path(__file__).parent / "runs" / "factory.toml"
-BY_PEDAL = ("hidden_1", "updates_1", "updates_16")
-FIELDS = ("seed", "simulated_seconds", "most_esr_1", "most_esr_16", *BY_PEDAL)
+BY_PEDAL = ("hidden_1", "updates_1", "updates_16", "most_esr_1", "most_esr_16")
+FIELDS = ("seed", "simulated_seconds", *BY_PEDAL)
 OF_RECORDINGS = ("folder", "seconds", "peak", "source", "licence")
 Table = dict[str, Any]
 
@@ -91,12 +91,12 @@ def gather(plan: Table, recordings: Path) -> dict[str, Any]:
 
 def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) -> None:
     """Writes the material of one pedal. Several at once are several processes."""
-    begun, played = time.monotonic(), 0
+    begun, done = time.monotonic(), 0
 
     def advance() -> None:
-        nonlocal played
-        played += 1
-        share = played / len(drives)
+        nonlocal done
+        done += 1
+        share = done / len(drives)
         left = (time.monotonic() - begun) * (1.0 / share - 1.0)
         watch(Report(done=share, seconds_left=left))
 
@@ -132,7 +132,7 @@ def make(
 
     Raises TrainingError when its ESR is above the plan's.
     """
-    material = source if isinstance(source, Material) else Material.load(source)
+    material = source if isinstance(source, Material) else played.load(source)
     hidden = plan["hidden_1"][pedal] if block == 1 else None
     shape = standard_shape(block, hidden, len(material.conditioning))
     if block == 1 and pedal in plan.get("still_1", ()):
@@ -143,10 +143,10 @@ def make(
     updates = max(50, int(plan[f"updates_{block}"][pedal] * scale))
     recipe = replace(recipe, updates=updates)
     effect = effects.make(material, shape, recipe, origin(plan, pedal), watch=watch)
-    esr, limit = effect.row["quality"]["esr"], plan[f"most_esr_{block}"]
-    if esr > limit:
+    esr, limit = effect.row["quality"]["esr"], plan[f"most_esr_{block}"][pedal]
+    if not esr <= limit:  # nor one that is no number
         raise TrainingError(
-            f"{pedal} block {block}: ESR {100 * esr:.2f} %, expected at most "
+            f"{pedal} block {block}: ESR {100 * esr:.4f} %, expected at most "
             f"{100 * limit:g} %; train longer or with another seed"
         )
     return effect
@@ -187,18 +187,22 @@ def train_all(
     Finished runs stay on disk until all are: the same again need not train them twice.
     """
     pedals = [chosen.only] if chosen.only else plan["pedals"]
-    files = {pedal: kept / f"{pedal}.npz" for pedal in pedals}
+    drives = plan.get("drives", DRIVES)
+    files = {
+        pedal: played.place(kept, pedal, plan, chosen.recordings, drives)
+        for pedal in pedals
+    }
     playing = [
         Task(f"{pedal} playing", play, (plan, pedal, chosen.recordings, file))
         for pedal, file in files.items()
         if not file.exists()
     ]
     chosen_here = argparse.Namespace(**vars(chosen) | {"ray": None})
-    played = run(playing, chosen_here, console)
-    if played.errors or played.stopped:
-        return played
+    went = run(playing, chosen_here, console)
+    if went.errors or went.stopped:
+        return went
     blocks = [chosen.block] if chosen.block else [16, 1]  # the longer ones first
-    sources = {p: Material.load(f) if chosen.ray else f for p, f in files.items()}
+    sources = {p: played.load(f) if chosen.ray else f for p, f in files.items()}
     tasks = [
         Task(
             f"{pedal} block {block}",

@@ -7,6 +7,7 @@ beside its place and moved there whole; so nothing half-written is ever found.
 import errno
 import os
 import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -28,34 +29,35 @@ ARCHIVES = {  # md5, from the record itself
 CHUNK = 1 << 14
 UNPACKED = 1.2  # size of an archive's files over its own
 PATIENCE_SECONDS = 30
-TRIES = 5  # that bring nothing new, in a row
+PAUSES_SECONDS = (1, 2, 4, 8)  # between tries that bring nothing new
 Advance = Callable[[int, int], None]  # bytes so far, bytes in all (0 if not known)
+Pause = Callable[[float], None]
 
 
 class Resuming:
     """pooch's downloader, which keeps what it has and asks for the rest."""
 
-    def __init__(self, part: Path, advance: Advance = lambda _got, _all: None) -> None:
-        self.part, self.advance = part, advance
+    def __init__(self, part: Path, advance: Advance, pause: Pause) -> None:
+        self.part, self.advance, self.pause = part, advance, pause
+        self.reason = "the line broke"  # of the last try
 
     def __call__(self, url: str, output_file: str, _: Any) -> None:
         """Downloads all of url into output_file.
 
-        Raises DownloadError when the line breaks TRIES times without a new byte.
+        Raises DownloadError when tries bring no new byte, after the last pause.
         """
-        idle, size = 0, -1
+        idle, size = 0, 0
         while not self.fetch(url):
             grown = self.part.stat().st_size if self.part.exists() else 0
-            idle, size = (0, grown) if grown > size else (idle + 1, size)
-            if idle >= TRIES:
-                break
-        else:
-            os.replace(self.part, output_file)
-            return
-        raise DownloadError(
-            f"{self.part.stem[1:]}: interrupted at {max(size, 0) / 1e6:.1f} MB; run "
-            "it again, it carries on from there"
-        )
+            idle, size = (0, grown) if grown > size else (idle, size)
+            if idle == len(PAUSES_SECONDS):
+                raise DownloadError(
+                    f"{self.part.stem[1:]}: interrupted at {size / 1e6:.1f} MB "
+                    f"({self.reason}); run it again, it carries on from there"
+                )
+            self.pause(PAUSES_SECONDS[idle])
+            idle += 1
+        os.replace(self.part, output_file)
 
     def fetch(self, url: str) -> bool:
         """Asks for what is missing. True when all is there."""
@@ -83,7 +85,8 @@ class Resuming:
                 self.keep(answer, have, have + length if length else 0)
                 whole = have + length
                 return not length or self.part.stat().st_size >= whole
-        except requests.RequestException:
+        except requests.RequestException as error:
+            self.reason = in_short(error)
             return False
 
     def keep(self, answer: requests.Response, have: int, whole: int) -> None:
@@ -108,15 +111,28 @@ class Resuming:
             )
 
 
+def in_short(error: requests.RequestException) -> str:
+    """What went wrong in a few words: the answer's code, or the innermost cause's."""
+    if error.response is not None:
+        return f"HTTP {error.response.status_code}"
+    cause: BaseException = error
+    while inner := cause.__cause__ or cause.__context__:
+        cause = inner
+    words = str(getattr(cause, "strerror", None) or cause).splitlines()
+    return words[0] if words else type(cause).__name__
+
+
 def effect(
     root: Path,
     name: str,
     address: str = ADDRESS,
     archives: dict[str, str] = ARCHIVES,
     advance: Advance = lambda _got, _all: None,
+    pause: Pause = time.sleep,
 ) -> Path:
     """The folder of one effect, downloaded unless it is there.
 
+    advance: told how far it is; pause: waits so many seconds before another try.
     Raises DownloadError: not known, broken off, wrong checksum, corrupt, no room.
     """
     folder = root / name
@@ -138,7 +154,7 @@ def effect(
             known_hash=f"md5:{archives[name]}",
             fname=archive.name,
             path=root,
-            downloader=Resuming(part, advance),
+            downloader=Resuming(part, advance, pause),
         )
         unpack(archive, folder)
     except ValueError as error:
@@ -164,15 +180,12 @@ def unpack(archive: Path, folder: Path) -> None:
             for member in packed.namelist():
                 if not member.startswith("__MACOSX"):
                     packed.extract(member, partly)
+        inner = partly / folder.name
+        (inner if inner.is_dir() else partly).rename(folder)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        shutil.rmtree(partly, ignore_errors=True)
         archive.unlink(missing_ok=True)
         raise DownloadError(
             f"{archive.name}: corrupt ({error}), thrown away; run it again"
         ) from error
-    except OSError:
+    finally:  # also after Ctrl-C
         shutil.rmtree(partly, ignore_errors=True)
-        raise
-    inner = partly / folder.name
-    (inner if inner.is_dir() else partly).rename(folder)
-    shutil.rmtree(partly, ignore_errors=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from training import kernels_aa
 from training.aa import Cascade, CascadeShape
 from training.coupler import Coupler
 from training.errors import TrainingError
@@ -243,14 +244,25 @@ def build(shape: Shape | CascadeShape) -> Network | Cascade:
     return Cascade(shape) if isinstance(shape, CascadeShape) else Network(shape)
 
 
-def device() -> torch.device:
-    """Where to train: $PEDAL_DEVICE, or a GPU if there is one, or here.
+def usual_device(shape: Shape | CascadeShape, gpu: bool, kernel: bool) -> str:
+    """Where a network learns if nobody chose: "cpu" or "cuda".
+
+    gpu: there is one; kernel: the cascade's is built. That one is the CPU's alone, and
+    without it torch takes a cascade sample by sample, on a GPU too.
+    """
+    here = isinstance(shape, CascadeShape) and kernel
+    return "cuda" if gpu and not here else "cpu"
+
+
+def device(shape: Shape | CascadeShape) -> torch.device:
+    """Where to train: $PEDAL_DEVICE, or a GPU if there is one and it helps, or here.
 
     Raises TrainingError for a device that is not there.
     """
     chosen = os.environ.get("PEDAL_DEVICE")
     if not chosen:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        kernel = kernels_aa.library() is not None
+        return torch.device(usual_device(shape, torch.cuda.is_available(), kernel))
     try:
         return torch.empty(0, device=chosen).device
     except (RuntimeError, AssertionError, NotImplementedError) as error:

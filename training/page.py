@@ -1,7 +1,6 @@
 """Pieces of HTML pages that hold all they show: tables, players, pictures, frame."""
 
 import base64
-import contextlib
 import io
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,6 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from training import whole
 from training.errors import TrainingError
 
 RATE_HZ = 44100
@@ -34,17 +34,13 @@ def write(path: Path, text: str) -> None:
     folder = path.absolute().parent
     if not folder.is_dir():
         raise TrainingError(f"{path}: cannot be written: there is no folder {folder}")
-    aside = path.with_name(f".{path.name}.new")
     try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        with whole.aside(path) as new:
+            new.write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrainingError(
             f"{path}: cannot be written: {error.strerror}; make room and run it again"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink()
 
 
 def tabled(heads: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:

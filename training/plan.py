@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -20,6 +21,7 @@ from training import interrupts
 from training.errors import WorkerError
 
 REPORT_SECONDS = 0.25  # between two reports of a task
+FULL = ("allocate memory", "out of memory")  # torch's words, in a RuntimeError
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -73,23 +75,36 @@ class Throttle:
 
 def work(task: Task, pipe: Connection) -> None:
     """The life of a worker process."""
-    try:
-        interrupts.let_through(True)
-        result = task.function(*task.arguments, watch=Throttle(pipe.send))
-        pipe.send(("result", result))
-    except PedalError as error:
-        pipe.send(("error", error))
-    except KeyboardInterrupt:
-        line = f"{task.name}: stopped; run the same again to go on where it was"
-        pipe.send(("error", WorkerError(line)))
-    except MemoryError:
-        pipe.send(("error", WorkerError(f"{task.name}: found too little memory")))
-    except BrokenPipeError:
-        pass  # the parent is gone
-    except OSError as error:
-        pipe.send(
-            ("error", WorkerError(f"{task.name}: {error}; run it again to go on"))
-        )
+    with contextlib.suppress(BrokenPipeError):  # where the parent is gone
+        try:
+            interrupts.let_through(True)
+            result = task.function(*task.arguments, watch=Throttle(pipe.send))
+            pipe.send(("result", result))
+        except BrokenPipeError:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            pipe.send(("error", in_a_line(task, error)))
+
+
+def in_a_line(task: Task, error: BaseException) -> PedalError:
+    """Whatever ended a task as an error of the product.
+
+    A bug is a line as well; with $PEDAL_VERBOSE its traceback goes to stderr.
+    """
+    if isinstance(error, PedalError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        said = "stopped; run the same again to go on where it was"
+    elif isinstance(error, MemoryError) or any(words in str(error) for words in FULL):
+        said = "found too little memory; run fewer side by side"
+    elif isinstance(error, OSError):
+        said = f"{error}; run it again to go on"
+    else:
+        if os.environ.get("PEDAL_VERBOSE"):
+            traceback.print_exception(error)
+        words = (str(error).splitlines() or ["no words"])[0]
+        said = f"{type(error).__name__}: {words}; PEDAL_VERBOSE=1 shows where"
+    return WorkerError(f"{task.name}: {said}")
 
 
 class Crew:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from training import losses
 from training.errors import DivergenceError
@@ -68,7 +69,7 @@ class Run:
     """
 
     def __init__(self, material: Material, shape: Shape, recipe: Recipe) -> None:
-        where = device()
+        self.device = where = device(shape)
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.network = build(shape).to(where)
@@ -96,6 +97,7 @@ class Run:
     def report(self) -> Report:
         """How far it is."""
         left = self.left.seconds(self.done, self.best.looks, self.seconds)
+        left = 0.0 if self.ended else left  # a budget may leave looks out
         return Report(self.progress, self.best.error, left)
 
     def step(self) -> None:
@@ -142,16 +144,27 @@ class Run:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from what `state` gave."""
+        """Goes on from what `state` gave, on whatever device it learned."""
         self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimiser.load_state_dict(moved(state["optimiser"], self.device))
         self.lanes.restore(state["lanes"])
         self.best.restore(state["best"], self.network)
-        self.silence.restore(state["silence"])
-        self.carried = state["carried"]
+        self.silence.restore(moved(state["silence"], self.device))
+        self.carried = moved(state["carried"], self.device)
         torch.set_rng_state(state["random"])
         self.done, self.seconds = state["done"], state["seconds"]
         self.lost, self.ended = state["lost"], state["ended"]
+
+
+def moved(value: Any, device: torch.device) -> Any:
+    """A nest of dicts, lists and tuples with all its tensors on that device."""
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, dict):
+        return {key: moved(item, device) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(moved(item, device) for item in value)
+    return value
 
 
 def update(

@@ -1,5 +1,6 @@
 """How long a run will still take, from how long its parts took so far. Pure."""
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -40,11 +41,12 @@ class TimeLeft:
     def seconds(self, done: int, validated: int, elapsed: float) -> float:
         """What is left after `done` updates, `validated` looks, `elapsed` seconds.
 
-        A validation that has not been is taken to last as long as 1 % of the updates.
+        A validation that has not been is taken to last as long as 1 % of the run. The
+        budget pays for all of them but the last, which comes when it is spent.
         """
+        budget = math.inf if self.budget is None else self.budget
         looks = max(self.validations - validated, 0)
-        look = self.validation.mean or 0.01 * self.updates * self.update.mean
-        left = max(self.updates - done, 0) * self.update.mean
-        if self.budget is not None:
-            left = min(left, max(self.budget - elapsed, 0.0))
-        return left + looks * look
+        whole = min(self.updates * self.update.mean, budget)
+        look = self.validation.mean or 0.01 * whole
+        left = max(self.updates - done, 0) * self.update.mean + looks * look
+        return min(left, max(budget - elapsed, 0.0) + min(looks, 1) * look)

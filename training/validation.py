@@ -72,10 +72,14 @@ class Best:
         return progress >= (self.looks + 1) / self.count
 
     def offer(self, network: Network) -> None:
-        """Keeps the network if its mean error over the knob settings is the lowest."""
+        """Keeps the network if its mean error over the knob settings is the lowest.
+
+        An error that is no number is above all others.
+        """
         self.looks += 1
         errors = error_by_setting(network, self.part, self.settings)
         error = sum(errors) / len(errors)
+        error = math.inf if math.isnan(error) else error
         if self.network is None or error < self.error:
             self.network, self.error = copy.deepcopy(network), error
 

@@ -32,6 +32,17 @@ def full_disk(watch) -> None:
     raise OSError(28, "No space left on device")
 
 
+def broken(watch) -> None:
+    """Has a bug, and an error of two lines."""
+    watch("about to break")
+    raise IndexError("no such row\nnor column")
+
+
+def unsendable(watch) -> object:
+    """Gives what cannot go to another process."""
+    return watch
+
+
 def met(own: str, other: str, watch) -> int:
     """Waits for another task to be there.   returns: the threads it may use."""
     Path(own).touch()

@@ -72,6 +72,17 @@ def test_the_kernel_s_gradients_are_those_of_torch_in_float64(name, monkeypatch)
     assert agree(found[1], wish[1])
 
 
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_cascade_on_another_device_is_not_handed_to_the_kernel(name, monkeypatch):
+    """Its pointers would be read as the processor's own memory."""
+    monkeypatch.setattr(kernels_aa, "library", lambda: object())  # it has no function
+    made = network(SHAPES[name]).to("meta")
+    audio, knobs = torch.zeros(3, LANES, 16), torch.zeros(LANES, made.shape.knobs)
+    y, state = made(audio.to("meta"), knobs.to("meta"), made.rest(LANES))
+    y.square().mean().backward()
+    assert {part.device.type for part in (y, *state, made.mix.grad)} == {"meta"}
+
+
 @pytest.mark.usefixtures("no_kernel")
 def test_torch_s_own_gradients_are_those_of_differences():
     made = network(CascadeShape((2, 2), knobs=1, slews=True, taps=2, poles=2)).double()

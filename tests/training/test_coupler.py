@@ -35,6 +35,13 @@ def test_without_the_kernel_it_is_the_same(monkeypatch):
         assert torch.allclose(one, two, rtol=1e-5, atol=1e-5)
 
 
+def test_a_capacitor_on_another_device_is_not_handed_to_the_kernel(monkeypatch):
+    monkeypatch.setattr(kernels_aa, "library", lambda: object())  # it has no function
+    made = capacitor().to("meta")
+    heard, low = made(torch.zeros(700, 3, device="meta"), made.rest(3))
+    assert (heard.device.type, low.shape) == ("meta", (2, 3))
+
+
 def test_a_steady_voltage_dies_away():
     made = capacitor()
     with torch.no_grad():

@@ -16,15 +16,22 @@ from training.errors import DownloadError
 
 
 class Archive(http.server.BaseHTTPRequestHandler):
-    """Serves one content with ranges; cuts the line after `cut` bytes if set."""
+    """Serves one content with ranges; cuts the line after `cut` bytes if set.
 
-    content, cut, asked = b"", 0, []
+    busy: how often it says 503 first; ranges: False for one that knows none.
+    """
+
+    content, cut, busy, ranges, asked = b"", 0, 0, True, []
 
     def do_GET(self) -> None:
         begin = int((self.headers["Range"] or "bytes=0-")[6:-1])
         self.asked.append(begin)
-        rest = self.content[begin:]
-        self.send_response(206 if rest else 416)
+        if self.busy:
+            type(self).busy -= 1
+            self.send_error(503)
+            return
+        rest = self.content[begin:] if self.ranges else self.content
+        self.send_response(206 if rest and self.ranges else 200 if rest else 416)
         self.send_header("Content-Length", str(len(rest)))
         self.end_headers()
         self.wfile.write(rest[: self.cut] if self.cut else rest)
@@ -39,6 +46,7 @@ def server(tmp_path):
     tree = small_sets.plant(tmp_path / "made", "RAT")
     content = small_sets.zipped(tree / "RAT")
     handler = type("One", (Archive,), {"content": content, "asked": []})
+    handler.pauses = []
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=listening.serve_forever, daemon=True).start()
     handler.address = f"http://127.0.0.1:{listening.server_port}/files/"
@@ -50,7 +58,9 @@ def server(tmp_path):
 
 def get(root, server):
     """Downloads RAT into root."""
-    return fetch.effect(root, "RAT", server.address, server.archives)
+    return fetch.effect(
+        root, "RAT", server.address, server.archives, pause=server.pauses.append
+    )
 
 
 def left(root):
@@ -84,12 +94,47 @@ def test_a_dead_line_is_one_line_and_the_next_run_carries_on(tmp_path, server):
     root, half = tmp_path / "set", len(server.content) // 2
     root.mkdir()
     (root / ".RAT.zip.part").write_bytes(server.content[:half])
-    dead = "http://127.0.0.1:9/files/"
-    with pytest.raises(DownloadError, match=r"RAT\.zip: interrupted at .* carries on"):
-        fetch.effect(root, "RAT", dead, server.archives)
+    living, server.address = server.address, "http://127.0.0.1:9/files/"
+    line = r"RAT\.zip: interrupted at .* MB \(Connection refused\); .* carries on"
+    with pytest.raises(DownloadError, match=line):
+        get(root, server)
+    assert server.pauses == [1, 2, 4, 8]
     assert left(root) == [".RAT.zip.part"]
+    server.address = living
     get(root, server)
     assert server.asked == [half]
+    assert left(root) == ["RAT"]
+
+
+def test_a_server_that_is_busy_twice_is_asked_a_third_time(tmp_path, server):
+    server.busy = 2
+    get(tmp_path / "set", server)
+    assert server.asked == [0, 0, 0]
+    assert server.pauses == [1, 2]
+    assert left(tmp_path / "set") == ["RAT"]
+
+
+def test_a_server_that_stays_busy_is_named_with_its_answer(tmp_path, server):
+    server.busy = 100
+    with pytest.raises(DownloadError, match=r"interrupted at 0\.0 MB \(HTTP 503\)"):
+        get(tmp_path / "set", server)
+    assert len(server.asked) == 5
+
+
+def test_patience_begins_anew_with_each_new_byte(tmp_path, server):
+    server.cut = len(server.content) // 7
+    get(tmp_path / "set", server)
+    assert len(server.pauses) > 5
+    assert set(server.pauses) == {1}
+
+
+def test_a_server_that_knows_no_ranges_sends_all_again(tmp_path, server):
+    root = tmp_path / "set"
+    root.mkdir()
+    (root / ".RAT.zip.part").write_bytes(b"half of another archive")
+    server.ranges = False
+    get(root, server)
+    assert server.asked == [23]
     assert left(root) == ["RAT"]
 
 
@@ -158,6 +203,24 @@ def test_a_disk_that_fills_up_while_unpacking_leaves_the_archive(
     server.asked.clear()
     get(tmp_path / "set", server)
     assert server.asked == []
+
+
+def test_ctrl_c_while_unpacking_leaves_the_archive_alone(tmp_path, server, monkeypatch):
+    extract, calls = fetch.zipfile.ZipFile.extract, []
+
+    def cut(self, *arguments):
+        calls.append(arguments)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return extract(self, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch.zipfile.ZipFile, "extract", cut)
+        with pytest.raises(KeyboardInterrupt):
+            get(tmp_path / "set", server)
+    assert left(tmp_path / "set") == ["RAT.zip"]
+    get(tmp_path / "set", server)
+    assert left(tmp_path / "set") == ["RAT"]
 
 
 def test_an_effect_without_a_checksum_is_not_downloaded(tmp_path):

@@ -195,13 +195,22 @@ def test_a_network_plays_the_same_without_the_kernel(unit, monkeypatch):
     assert torch.allclose(*heard, atol=1e-6)
 
 
-def test_without_a_compiler_torch_is_used_and_said_once(tmp_path):
+@pytest.mark.parametrize(
+    ("shape", "frames", "slower"),
+    [
+        ("Shape(hidden=3, couplers=1)", 1, "so torch is used, 4 to 10 times slower"),
+        ("CascadeShape((3, 2))", 16, "so torch plays block 16, 75 times slower"),
+    ],
+)
+def test_without_a_compiler_torch_is_used_and_said_once(
+    tmp_path, shape, frames, slower
+):
     code = (
         "import torch\n"
-        "from training.models import Network, Shape\n"
-        "network = Network(Shape(hidden=3))\n"
-        "for _ in range(2): network(torch.zeros(2, 1, 1), torch.zeros(1, 0), "
-        "network.recurrent.rest(1))\n"
+        "from training.models import CascadeShape, Shape, build\n"
+        f"network = build({shape})\n"
+        f"for _ in range(2): network(torch.zeros(2, 1, {frames}), torch.zeros(1, 0), "
+        "network.rest(1))\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", code],
@@ -212,6 +221,33 @@ def test_without_a_compiler_torch_is_used_and_said_once(tmp_path):
         check=True,
     )
     assert run.stderr.count("training: no compiled kernel") == 1
+    assert slower in run.stderr
+
+
+@needs_kernel
+def test_both_kernels_are_built_by_one_command_and_without_torch(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules['torch'] = None\n"
+        "from training.kernels import build\n"
+        "target = lambda call: build.Path(call[call.index('-o') + 1])\n"
+        "build.succeeds = lambda call: target(call).touch() is None\n"
+        f"build.folders = lambda: [build.Path({str(tmp_path)!r})]\n"
+        "sys.exit(build.main())\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+    names = sorted(path.name.split("-")[0] for path in tmp_path.iterdir())
+    assert names == ["cascade", "recurrent"]
+
+
+def test_who_chose_torch_is_not_told_that_it_is_slow(monkeypatch, capsys):
+    monkeypatch.setattr(kernels_aa, "library", lambda: None)
+    monkeypatch.setenv(library.CHOICE, library.NO_KERNEL)
+    kernels_aa.say_slow.__wrapped__()
+    assert capsys.readouterr().err == ""
+    monkeypatch.delenv(library.CHOICE)
+    kernels_aa.say_slow.__wrapped__()
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 EMULATED = {  # compiler, flags, path, and what runs it

@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from training.models import Network, Shape, chrono_bias, standard_shape
+from training.aa import CascadeShape
+from training.models import (
+    Network,
+    Shape,
+    chrono_bias,
+    device,
+    standard_shape,
+    usual_device,
+)
 
 SHAPES = {
     "block 1": Shape(knobs=1),
@@ -77,3 +85,24 @@ def test_the_factory_sizes_are_16_and_32_units():
     assert standard_shape(1, None, knobs=1).hidden == 16
     assert standard_shape(16, None, 1, recurrent=True).before == (32,)
     assert standard_shape(16, 24, knobs=1).sizes == (8,) * 5
+
+
+@pytest.mark.parametrize(
+    ("shape", "gpu", "kernel", "where"),
+    [
+        (Shape(), True, True, "cuda"),
+        (Shape(), False, True, "cpu"),
+        (CascadeShape(), True, True, "cpu"),
+        (CascadeShape(), True, False, "cuda"),
+        (CascadeShape(), False, False, "cpu"),
+    ],
+)
+def test_a_cascade_learns_where_its_kernel_is_and_others_on_a_gpu(
+    shape, gpu, kernel, where
+):
+    assert usual_device(shape, gpu, kernel) == where
+
+
+def test_a_device_that_was_chosen_is_taken_for_a_cascade_too(monkeypatch):
+    monkeypatch.setenv("PEDAL_DEVICE", "meta")
+    assert device(CascadeShape()).type == "meta"

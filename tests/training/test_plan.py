@@ -1,6 +1,7 @@
 """A plan: side by side, one process each, and no failure stops the others."""
 
 import json
+import multiprocessing
 import socket
 import subprocess
 import sys
@@ -8,9 +9,18 @@ import types
 from pathlib import Path
 
 import pytest
+import torch
 from rich.console import Console
 
-from tests.training.plan_tasks import doubled, full_disk, killed, met, refused
+from tests.training.plan_tasks import (
+    broken,
+    doubled,
+    full_disk,
+    killed,
+    met,
+    refused,
+    unsendable,
+)
 from training import cluster, effects, factory, plan, plan_views
 from training.errors import TrainingError, WorkerError
 from training.plan import Message, Task
@@ -38,7 +48,8 @@ def test_every_task_gives_its_result():
 
 def test_failures_are_one_line_each_and_stop_no_other():
     tasks = [Task("refused", refused, ()), Task("killed", killed, ())]
-    tasks += [Task("full", full_disk, ()), Task("good", doubled, (4,))]
+    tasks += [Task("full", full_disk, ()), Task("broken", broken, ())]
+    tasks += [Task("unsendable", unsendable, ()), Task("good", doubled, (4,))]
     went, results = run(tasks)
     assert results == {"good": 8}
     assert str(went.errors["refused"]) == "nothing to learn"
@@ -46,7 +57,35 @@ def test_failures_are_one_line_each_and_stop_no_other():
         went.errors["killed"]
     )
     assert "No space left on device; run it again to go on" in str(went.errors["full"])
+    assert str(went.errors["broken"]).startswith("broken: IndexError: no such row; ")
+    assert str(went.errors["unsendable"]).startswith("unsendable: ")
     assert all("\n" not in str(error) for error in went.errors.values())
+
+
+def test_a_network_that_finds_no_memory_is_one_line():
+    with pytest.raises(RuntimeError) as found:
+        torch.empty(1 << 50)
+    line = str(plan.in_a_line(Task("blues block 1", doubled, (1,)), found.value))
+    assert line == ("blues block 1: found too little memory; run fewer side by side")
+
+
+def mute(watch) -> None:
+    """Fails before it says a word."""
+    del watch
+    raise TrainingError("nothing to learn")
+
+
+@pytest.mark.parametrize("task", [refused, mute])
+def test_a_worker_whose_parent_is_gone_ends_without_a_traceback(task):
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    ours.close()
+    plan.work(Task("one", task, ()), theirs)
+
+
+def test_the_traceback_of_a_bug_is_there_for_who_asks(monkeypatch, capsys):
+    monkeypatch.setenv("PEDAL_VERBOSE", "1")
+    plan.in_a_line(Task("one", doubled, (1,)), IndexError("no such row"))
+    assert capsys.readouterr().err == "IndexError: no such row\n"
 
 
 def test_two_workers_work_at_once_on_one_thread_each(tmp_path):
@@ -110,6 +149,30 @@ def test_a_budget_of_seconds_bounds_the_time_left():
     for _ in range(10):
         left.update.note(0.1)
     assert left.seconds(10, 0, elapsed=1.0) == pytest.approx(19.0)
+
+
+@pytest.mark.parametrize("updates", [1100, 10**6])
+def test_the_validations_are_paid_for_by_the_budget_but_for_the_last(updates):
+    """Ten of 1 s in 20 s; 1,100 updates of 10 ms end beside the clock, 10**6 never."""
+    clock, left, estimates = 0.0, TimeLeft(updates, validations=10, budget=20.0), []
+    done = validated = 0
+    while clock < 20.0:
+        left.update.note(0.01)
+        done, clock = done + 1, clock + 0.01
+        if clock < 20.0 and clock >= 2.0 * (validated + 1):
+            left.validation.note(1.0)
+            validated, clock = validated + 1, clock + 1.0
+        estimates.append((clock, left.seconds(done, validated, clock)))
+    clock += 1.0
+    for moment, estimate in estimates:
+        if moment > 0.1 * clock:
+            assert estimate == pytest.approx(clock - moment, rel=0.2)
+
+
+def test_the_first_validation_of_a_short_budget_is_not_taken_for_long():
+    left = TimeLeft(updates=10**6, validations=10, budget=20.0)
+    left.update.note(0.1)
+    assert left.seconds(1, 0, elapsed=0.1) == pytest.approx(20.1)
 
 
 def test_without_ray_the_line_says_how_to_get_it(monkeypatch):

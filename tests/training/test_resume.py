@@ -65,6 +65,15 @@ def same(one: torch.nn.Module, two: torch.nn.Module) -> bool:
     return all(torch.equal(a, b) for a, b in pairs)
 
 
+def tensors_in(value):
+    """All tensors of a nest."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from tensors_in(item)
+
+
 @pytest.mark.parametrize("updates", [1, 7, 19])
 def test_a_killed_run_ends_in_the_same_network_as_one_that_was_not(
     material, tmp_path, updates
@@ -94,6 +103,35 @@ def test_a_killed_run_with_remedies_ends_in_the_same_network_as_well(
     with pytest.raises(KilledError):
         train.train(knob, shape, recipe, kept=tmp_path, watch=killer(15))
     assert same(train.train(knob, shape, recipe, kept=tmp_path).network, whole.network)
+
+
+def test_a_run_that_began_on_a_gpu_goes_on_on_the_cpu(material, tmp_path, monkeypatch):
+    """Its file says "cuda:0" of every tensor, as a GPU's would."""
+    whole = train.train(material, SHAPE, RECIPE)
+    with monkeypatch.context() as patch:
+        patch.setattr(torch.serialization, "location_tag", lambda _: "cuda:0")
+        killed_after(8, material, tmp_path)
+    if not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="CUDA"):
+            torch.load(next(tmp_path.glob("*.checkpoint")), weights_only=True)
+    result, notes = notes_of(material, tmp_path)
+    assert notes == ["going on after 7 of 24 updates"]
+    assert same(result.network, whole.network)
+
+
+@pytest.mark.filterwarnings("ignore:.*copying from a non-meta parameter")
+def test_what_is_taken_up_lies_on_the_device_that_goes_on_with_it(material):
+    recipe = replace(RECIPE, remedies=True)
+    one, two = (run.Run(material, replace(SHAPE, still=True), recipe) for _ in range(2))
+    for _ in range(8):
+        one.step()
+    two.device = torch.device("meta")
+    two.network.to("meta")
+    two.restore(one.state())
+    found = [two.silence.state(), two.optimiser.state_dict(), two.carried]
+    tensors = list(tensors_in(found))
+    assert len(tensors) > 15  # of each part some
+    assert {tensor.device.type for tensor in tensors} == {"meta"}
 
 
 def test_a_run_of_another_seed_does_not_go_on_from_it(material, tmp_path):

@@ -63,11 +63,36 @@ def test_ctrl_c_keeps_the_best_network_so_far(material, monkeypatch):
     assert result.validation_esr < 0.5
 
 
-def test_the_best_validation_is_kept_and_not_the_last(material, monkeypatch):
-    errors = iter([0.1, 0.9, 0.9])
-    monkeypatch.setattr(validation, "error_by_setting", lambda *_: [next(errors)])
-    result = train.train(material, SHAPE, replace(RECIPE, updates=8, validations=2))
-    assert result.validation_esr == 0.1
+def looked_at(monkeypatch, errors: list[float]) -> list[torch.Tensor]:
+    """Validations will find these errors.   returns: the weights that each looks at."""
+    looks: list[torch.Tensor] = []
+
+    def error_by_setting(network, *_):
+        looks.append(network.recurrent.raw_weight.detach().clone())
+        return [errors[len(looks) - 1]]
+
+    monkeypatch.setattr(validation, "error_by_setting", error_by_setting)
+    return looks
+
+
+@pytest.mark.parametrize(
+    ("errors", "best"),
+    [
+        ([0.1, 0.9, 0.9], 0),
+        ([0.9, 0.1, 0.9], 1),
+        ([0.9, 0.5, 0.1], 2),
+        ([float("nan"), 0.9, 0.5], 2),
+        ([0.5, float("nan"), 0.9], 0),
+    ],
+)
+def test_the_network_of_the_best_validation_is_kept(
+    material, monkeypatch, errors, best
+):
+    looks = looked_at(monkeypatch, errors)
+    result = train.train(material, SHAPE, replace(RECIPE, updates=9, validations=3))
+    kept = [torch.equal(result.network.recurrent.raw_weight, look) for look in looks]
+    assert kept == [index == best for index in range(3)]
+    assert result.validation_esr == errors[best]
 
 
 def test_the_learning_rate_climbs_and_falls():
@@ -81,6 +106,18 @@ def test_the_learning_rate_climbs_and_falls():
 def test_a_budget_of_seconds_ends_the_run(material):
     result = train.train(material, SHAPE, replace(RECIPE, updates=10**6, seconds=1.0))
     assert result.seconds < 6.0
+
+
+def test_a_run_that_a_budget_has_ended_has_no_time_left(material, monkeypatch):
+    """Its clock leaps over the looks between; one is all that there was."""
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(run.time, "monotonic", lambda: 0.5 * next(ticks))
+    told = []
+    recipe = replace(RECIPE, updates=10**6, seconds=1.0, validations=10)
+    result = train.train(material, SHAPE, recipe, watch=told.append)
+    assert result.updates < 5
+    assert told[-1].seconds_left == 0.0
+    assert told[-2].seconds_left > 0.0
 
 
 def test_a_loss_that_is_not_finite_stops_the_run(material):

@@ -16,14 +16,18 @@ GATES = {"lstm": 4, "gru": 3}
 Weights = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
-def usable(*tensors: Tensor | None) -> bool:
-    """True where the kernel can take these: float32 on the CPU, and it is there."""
-    plain = all(
+def plain(*tensors: Tensor | None) -> bool:
+    """True for what a kernel can take: float32 on the CPU."""
+    return all(
         tensor is None
         or (tensor.dtype is torch.float32 and tensor.device.type == "cpu")
         for tensor in tensors
     )
-    return plain and library.chosen() is not None
+
+
+def usable(*tensors: Tensor | None) -> bool:
+    """True where the kernel can take these, and it is there."""
+    return plain(*tensors) and library.chosen() is not None
 
 
 def play(

@@ -1,19 +1,23 @@
 """The cascade's training kernel: built at first use by the C++ compiler, by ctypes.
 
 `library()` is None where there is no compiler, where one fails, or where
-PEDAL_KERNEL=torch is set; training/aa.py then goes on in torch alone, much slower.
+PEDAL_KERNEL=torch is set; training/aa.py then goes on in torch alone, much slower. It
+is built without torch, which `make setup` does not have.
 """
 
 import ctypes
 import functools
 import os
 import platform
+import sys
 from pathlib import Path
-
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from training.kernels import build
 from training.kernels.library import CHOICE, NO_KERNEL
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 SOURCE = Path(__file__).with_name("cascade.cpp")
 FLAGS = (  # what -ffast-math allows, without its start-up code that changes the process
@@ -21,6 +25,7 @@ FLAGS = (  # what -ffast-math allows, without its start-up code that changes the
     *("-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros"),
     *("-fassociative-math", "-freciprocal-math", "-ffinite-math-only"),
 )
+TIMES_SLOWER = 75  # torch: a window there and back, the usual network, one core
 NUMBERS = ("steps", "lanes", "taps", "poles", "layers", "units", "features")
 POINTERS = (
     *("sizes", "input", "input_pole", "weight", "gain", "bias", "rest", "pole", "slew"),
@@ -39,7 +44,7 @@ class Job(ctypes.Structure):
     ]
 
 
-def job(numbers: dict[str, int], tensors: dict[str, Tensor]) -> Job:
+def job(numbers: dict[str, int], tensors: "dict[str, Tensor]") -> Job:
     """The arguments of one call; every tensor is float32 (sizes int32) and contiguous.
 
     The caller keeps the tensors alive until the call is over.
@@ -55,12 +60,29 @@ def library() -> ctypes.CDLL | None:
     """The built kernel, or None; built once a source, compiler and processor."""
     if os.environ.get(CHOICE) == NO_KERNEL:
         return None
-    stamp = f"{FLAGS} {processor()}".encode() + SOURCE.read_bytes()
-    found = build.kept("cascade", stamp, compile_to)
+    found = built()
     try:
         return None if found is None else loaded(found)
     except OSError:
         return None
+
+
+@functools.cache
+def say_slow() -> None:
+    """Says in one line, once, that torch plays a cascade for want of a compiler."""
+    if os.environ.get(CHOICE) == NO_KERNEL or library() is not None:
+        return
+    print(
+        f"training: no compiled kernel, so torch plays block 16, {TIMES_SLOWER} times "
+        "slower; install a C++ compiler and run `make setup`",
+        file=sys.stderr,
+    )
+
+
+def built() -> Path | None:
+    """The library's file; None where it cannot be compiled."""
+    stamp = f"{FLAGS} {processor()}".encode() + SOURCE.read_bytes()
+    return build.kept("cascade", stamp, compile_to)
 
 
 def compile_to(target: Path, command: str) -> bool:
