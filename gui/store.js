@@ -186,10 +186,13 @@ const ECHOES = {
 
 const REPORTS = {
   "/echo/rejected"(state, row, nowMs) {
+    const over = row.reason.startsWith("superseded"); // by what was wished after it
+    const foot = row.request === 0 && !over; // nobody's request: a foot asked, and looks here for an answer
+    if (foot) return { ...state, rejected: { text: `Refused, ${row.address}: ${row.reason}`, sinceMs: nowMs } };
     const mine = state.pending.some((intent) => intent.request === row.request);
     if (!mine) return state;
     const pending = state.pending.filter((intent) => intent.request !== row.request);
-    if (row.reason.startsWith("superseded")) return { ...state, pending }; // by what was wished after it
+    if (over) return { ...state, pending };
     return { ...state, pending, rejected: { text: row.reason, sinceMs: nowMs } };
   },
   "/alarm"(state, row) {

@@ -1,4 +1,4 @@
-"""The page's footswitches in a real browser: held, pressed together, on a bad line."""
+"""The page's footswitches in a browser: held, together, refused, on a bad line."""
 
 import signal
 
@@ -54,6 +54,13 @@ def test_two_feet_together_are_a_chord_and_no_other(page, pedal):
         page.wait_for_timeout(HOLD_MS)  # time for what a release would do
         witness.ask("/state/get", "/state", 1)
         assert echoes(witness.told) == [("/echo/effect", "fuzz")]
+
+
+def test_a_press_that_cannot_be_played_is_said_and_goes(page, pedal):
+    map_gesture(pedal, "press", "effect", "/preset/next")  # there is none
+    page.locator("#next").click()
+    expect(page.locator("#banner")).to_contain_text("/preset/next: unknown preset")
+    expect(page.locator("#banner")).to_be_hidden()
 
 
 def test_a_line_that_stalls_under_a_held_foot_makes_no_second_press(page, pedal):
