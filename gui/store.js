@@ -115,7 +115,8 @@ function ofPage(state, event) {
 function heard(state, { address, args, nowMs }) {
   const names = MESSAGES[address].args.map((arg) => arg.name);
   const row = Object.fromEntries(names.map((name, i) => [name, args[i]]));
-  const next = { ...state, heardMs: nowMs };
+  const back = state.engineUp ? {} : { ...WANTS_ALL, engineUp: true }; // the word of it was lost
+  const next = { ...state, ...back, heardMs: nowMs };
   if (address === "/state") return snapshot(next, row);
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);

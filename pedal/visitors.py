@@ -141,7 +141,7 @@ class Outbox:
         self._waiting.append(text)
 
     def put_meter(self, text: str) -> None:
-        """Replaces the meter that waits."""
+        """Replaces the meter that waits; "" for none."""
         self._meter = text
 
     def acknowledge(self) -> None:

@@ -158,6 +158,13 @@ test("an engine that is back is asked for all", () => {
   assert.deepEqual(asks({ ...back, linkUp: false }), []);
 });
 
+test("an engine that is heard is there, also where the word of its return was lost", () => {
+  const gone = play([{ type: "engine", up: false }], { ...PLAYING, wantsPresets: false });
+  assert.equal(gone.engineUp, false);
+  const heard = reduce(gone, message("/meter", "b1", 5, 0, -20, -20, 3, 9, 100, 0, 0));
+  assert.deepEqual([heard.engineUp, heard.wantsPresets, heard.meter.load], [true, true, 3]);
+});
+
 test("the foot map and the expression pedal come whole, and end the waiting", () => {
   const waits = ["gesture", "expression"].map((kind, i) => ({ type: "intent", intent: { kind, target: "", request: i, sinceMs: 0 } }));
   const told = [
