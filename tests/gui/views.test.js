@@ -142,5 +142,10 @@ test("a preset's name becomes an id that no other has", () => {
   assert.equal(idOf("Solo", ["solo", "solo-2"]), "solo-3");
   assert.match(idOf("x".repeat(60), []), /^[a-z0-9-]{1,31}$/);
   assert.equal(idOf("", []), "preset");
-  assert.equal(cleanName("  Gr\u00fcn \n"), "Grn");
+});
+
+test("a name keeps its letters without their signs, and is refused where none is left", () => {
+  const names = ["  Grün \n", "Böse Soli", "Straße", "Bob’s – 2", "夜 2", "x".repeat(40), " "];
+  assert.deepEqual(names.map(cleanName), ["Grun", "Bose Soli", "Strasse", "Bob's - 2", "2", "x".repeat(31), ""]);
+  assert.throws(() => cleanName("夜"), /cannot write 夜/);
 });
