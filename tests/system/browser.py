@@ -91,9 +91,11 @@ def measured(page) -> dict:
 
 
 def assert_legible(found: dict) -> None:
-    """Contrast of 7:1, text of 18 px, targets of 64 px."""
+    """Contrast of 7:1, of edges 4.5:1, text of 18 px, targets of 64 px."""
     faint = [row for row in found["texts"] if row["contrast"] < 7 or row["size"] < 18]
     assert faint == []
+    pale = [row for row in found["edges"] if row["contrast"] < 4.5]
+    assert pale == []
     small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
     assert small == []
 

@@ -286,12 +286,29 @@ def crowded(tmp_path_factory):
 
 
 TABLET = (768, 1024)
+# A phone has three columns of 95 px or two rows of 64 px, where long names are small.
+NAMES_PX = {(360, 640): 18, (844, 390): 18, (1280, 800): 28, TABLET: 28}
 
 
-@pytest.mark.parametrize("size", [*SIZES, TABLET], ids=str)
+@pytest.mark.parametrize("size", NAMES_PX, ids=str)
 def test_eight_effects_find_room(browser, crowded, size):
     page = open_page(browser, crowded, size)
     assert_all_fits(page, 9)
+    names = page.locator(".tile .name").all()
+    assert min(name.evaluate(SIZE) for name in names) >= NAMES_PX[size]
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", NAMES_PX, ids=str)
+def test_from_right_to_left_nothing_overlaps(browser, crowded, size):
+    page = open_page(browser, crowded, size)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    page.evaluate(TWO_FRAMES)
+    assert_all_fits(page, 9)
+    edit(page)
+    assert_whole(measured(page))
+    wide = page.evaluate("document.querySelector('#edit').scrollWidth")
+    assert wide <= size[0]
     page.context.close()
 
 
@@ -325,14 +342,13 @@ def test_an_alarm_takes_no_room_from_the_tiles(browser, pedal, crowded):
 
 
 def assert_all_fits(page, count: int, also: str = ".meter, .foot") -> None:
-    """Tiles, feet and `also` inside the window, whole, apart, without scrolling."""
+    """Tiles, feet and `also` in the window, legible, whole, apart, nothing scrolls."""
     expect(page.locator(".tile")).to_have_count(count)
     found = measured(page)
     assert not found["scrolls"]
     assert_whole(found)
-    small = [row for row in found["targets"] if min(row["width"], row["height"]) < 64]
-    assert small == []
-    assert min(gaps(found["targets"])) >= 5.5
+    assert_legible(found)
+    assert min(gaps(found["targets"])) >= 11.5
     for node in page.locator(also).all():
         expect(node).to_be_in_viewport(ratio=1)
 
