@@ -46,6 +46,9 @@ LOCKS = """() => {
     };
     Object.defineProperty(navigator, 'wakeLock', { value: { request } });
 }"""
+NO_LOCK = "Object.defineProperty(navigator, 'wakeLock', { value: undefined })"
+FILM_PLAYS = """() => [...document.querySelectorAll('.film')].some(
+    ({ paused, videoWidth, currentTime }) => !paused && videoWidth && currentTime)"""
 OLD = "() => document.body.dataset.link !== 'live'"
 SMALL = [(568, 320), (320, 568), (844, 340)]
 SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
@@ -380,6 +383,19 @@ def test_the_screen_stays_awake_also_after_the_tab_was_hidden(browser, pedal):
     page.evaluate("locks.last.released = true")  # as a browser does to a hidden tab
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     page.wait_for_function("locks.asked === 2")
+    page.context.close()
+
+
+def test_where_there_is_no_wake_lock_a_tiny_film_plays_in_sight(browser, pedal):
+    page = open_page(browser, pedal, watch=NO_LOCK)
+    page.locator("#next").click()
+    page.wait_for_function(FILM_PLAYS)
+    expect(page.locator(".film")).to_be_in_viewport(ratio=1)
+    page.locator(".film").evaluate("film => film.pause()")  # as a hidden tab's
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_function(FILM_PLAYS)
+    expect(page.locator(".film")).to_have_count(1)
+    assert page.errors == []
     page.context.close()
 
 
