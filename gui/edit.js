@@ -62,9 +62,13 @@ function wirePresets({ state, intend, tell, refuse }) {
   onTap($("preset-save"), () => state().preset && intend(save(state().preset, "")));
   $("preset-new").addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = cleanName($("preset-name").value);
-    const sent = intend(save(idOf(name, state().presets.map((preset) => preset.id)), name));
-    if (sent) $("preset-name").value = "";
+    try {
+      const name = cleanName($("preset-name").value);
+      const sent = intend(save(idOf(name, state().presets.map((preset) => preset.id)), name));
+      if (sent) $("preset-name").value = "";
+    } catch (error) {
+      refuse(error.message);
+    }
   });
   onTap($("preset-export"), () => intend(backup()));
   onTap($("preset-choose"), () => $("preset-file").click());

@@ -12,7 +12,8 @@ export function expressionOf(before, { param, low, high, calibrating, position }
   return { ...now, swept: { low: Math.min(old.low, position), high: Math.max(old.high, position) } };
 }
 
-export const isCalibrated = (found) => found !== null && found.high > found.low;
+// A pedal may be wired the other way round: then its heel reads higher than its toe.
+export const isCalibrated = (found) => found !== null && found.high !== found.low;
 
 export function expressionWords(found) {
   if (found === null) return "Nothing heard of it yet.";
@@ -33,7 +34,8 @@ export function sweepBar(found) {
   if (found === null) return { from: 0, to: 0, at: null };
   if (found.calibrating) return { from: found.swept.low, to: found.swept.high, at: found.position };
   if (!isCalibrated(found)) return { from: 0, to: 0, at: null };
-  return { from: found.low, to: found.high, at: found.low + found.position * (found.high - found.low) };
+  const at = found.low + found.position * (found.high - found.low);
+  return { from: Math.min(found.low, found.high), to: Math.max(found.low, found.high), at };
 }
 
 const intent = (address, args) => ({ address, args, kind: "expression", target: address });

@@ -12,8 +12,10 @@ export const select = (id) => ({
 export const loadBank = (id) => ({ address: "/bank/load", args: [id], kind: "bank", target: id, forMs: 10_000 });
 export const block = (frames) => ({ address: "/model/block", args: [frames], kind: "block", target: String(frames) });
 
-// A footswitch as a foot meets it: what it does is the foot map's matter.
-export const foot = (name, down) => ({ address: "/footswitch", args: [name, down ? 1 : 0], kind: "foot", target: name });
+// A footswitch as a foot meets it: what it does is the foot map's matter. Told again while it lasts as HELD, which
+// presses nothing: behind a line that stalled a second DOWN would be a second press.
+export const [UP, DOWN, HELD] = [0, 1, 2];
+export const foot = (name, word) => ({ address: "/footswitch", args: [name, word], kind: "foot", target: name });
 
 // The footswitch that a key is, "" for none: space and n.
 export const footOfKey = (key) => ({ " ": FOOTSWITCHES[0], n: FOOTSWITCHES[1] })[key] ?? "";

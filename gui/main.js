@@ -1,7 +1,7 @@
 // Wires the page: socket -> store -> drawing, and presses -> intents.
 import { drawStage } from "./draw.js";
 import { wireEdit } from "./edit.js";
-import { foot, footOfKey, ofKey, select } from "./keys.js";
+import { DOWN, HELD, UP, foot, footOfKey, ofKey, select } from "./keys.js";
 import { download, read, stayAwake, write } from "./local.js";
 import { refusal } from "./page.js";
 import { onFoot, onPress, onTap } from "./press.js";
@@ -55,9 +55,10 @@ function intend({ address, args, kind, target, forMs }) {
   return true;
 }
 
-// A footswitch is pressed and let go; what that does is told by the echo of what the foot map says.
-function stand(name, down) {
-  const { address, args } = foot(name, down);
+// A footswitch is pressed, held and let go; what that does is told by the echo of what the foot map says.
+function stand(name, word) {
+  const { address, args } = foot(name, word);
+  const down = word !== UP;
   if (state.page.held.includes(name) !== down) tell({ type: "foot", name, down });
   if (!refusal(state, { kind: "foot" })) line.intend(address, ...args);
 }
@@ -157,7 +158,8 @@ function tick() {
 const feet = {};
 ["bypass", "next"].forEach((id, i) => {
   const name = FOOTSWITCHES[i];
-  feet[name] = onFoot($(id), () => stand(name, true), () => stand(name, false));
+  const tells = (word) => () => stand(name, word);
+  feet[name] = onFoot($(id), { down: tells(DOWN), held: tells(HELD), up: tells(UP) });
 });
 for (const theme of THEMES) onTap($(`theme-${theme}`), () => showTheme(theme));
 onTap($("layer"), () => showLayer(document.body.dataset.layer === "edit" ? "stage" : "edit"));

@@ -11,9 +11,16 @@ export function idOf(name, taken) {
   return id;
 }
 
-// What the pedal takes as a name: printable ASCII.
+// What does not fall apart into a plain letter and its sign, and what phones make of quotes and dashes.
+const PLAIN = { ß: "ss", æ: "ae", Æ: "AE", œ: "oe", Œ: "OE", ø: "o", Ø: "O", ł: "l", Ł: "L", "’": "'", "–": "-" };
+
+// What the pedal takes as a name: printable ASCII. "Böse Soli" -> "Bose Soli". Throws an Error that says so where
+// nothing is left of a name.
 export function cleanName(text) {
-  return text.replace(/[^ -~]/g, "").trim().slice(0, MOST);
+  const plain = [...text].map((sign) => PLAIN[sign] ?? sign).join("");
+  const name = plain.normalize("NFKD").replace(/[^ -~]/g, "").trim().slice(0, MOST);
+  if (name === "" && text.trim() !== "") throw new Error(`The pedal cannot write ${text.trim()}: expected letters A to Z, digits or signs`);
+  return name;
 }
 
 export const load = (id) => ({ address: "/preset/load", args: [id], kind: "preset", target: id });

@@ -24,8 +24,8 @@ export function onTap(node, act) {
   });
 }
 
-// Calls down() at the touch, again while it lasts, and up() when it ends, by finger, Enter or the space bar.
-export function onFoot(node, down, up) {
+// Calls down() at the touch, held() while it lasts, and up() when it ends, by finger, Enter or the space bar.
+export function onFoot(node, { down, held, up }) {
   const once = unbounced();
   let timer = 0;
   const end = () => {
@@ -37,7 +37,7 @@ export function onFoot(node, down, up) {
   const begin = () => {
     end();
     down();
-    timer = setInterval(down, REPEAT_MS);
+    timer = setInterval(held, REPEAT_MS);
   };
   node.addEventListener("pointerdown", (event) => {
     event.preventDefault();

@@ -115,7 +115,8 @@ function ofPage(state, event) {
 function heard(state, { address, args, nowMs }) {
   const names = MESSAGES[address].args.map((arg) => arg.name);
   const row = Object.fromEntries(names.map((name, i) => [name, args[i]]));
-  const next = { ...state, heardMs: nowMs };
+  const back = state.engineUp ? {} : { ...WANTS_ALL, engineUp: true }; // the word of it was lost
+  const next = { ...state, ...back, heardMs: nowMs };
   if (address === "/state") return snapshot(next, row);
   if (row.boot_id !== state.bootId) return { ...next, wantsSnapshot: true }; // a restarted engine
   if (Object.hasOwn(ECHOES, address)) return echo(next, address, row);
@@ -186,10 +187,13 @@ const ECHOES = {
 
 const REPORTS = {
   "/echo/rejected"(state, row, nowMs) {
+    const over = row.reason.startsWith("superseded"); // by what was wished after it
+    const foot = row.request === 0 && !over; // nobody's request: a foot asked, and looks here for an answer
+    if (foot) return { ...state, rejected: { text: `Refused, ${row.address}: ${row.reason}`, sinceMs: nowMs } };
     const mine = state.pending.some((intent) => intent.request === row.request);
     if (!mine) return state;
     const pending = state.pending.filter((intent) => intent.request !== row.request);
-    if (row.reason.startsWith("superseded")) return { ...state, pending }; // by what was wished after it
+    if (over) return { ...state, pending };
     return { ...state, pending, rejected: { text: row.reason, sinceMs: nowMs } };
   },
   "/alarm"(state, row) {

@@ -4,7 +4,8 @@ import { PARAMS, VERSION } from "./protocol.js";
 export const STALE_MS = 1500; // meters come every 50; without any this long the view is old
 export const CLIP_HOLD_MS = 2000;
 const FLOOR_DBFS = -60;
-const HUES = ["#e8871e", "#2f6fb5", "#c23b5a", "#2f8f4e", "#8a5cc2", "#b59a1d"];
+// Of effects that bring none: told apart by the colour-blind too, and none is red, for red is a fault.
+export const HUES = ["#e69f00", "#2f6fb5", "#f0e442", "#9fd4ff", "#cc79a7", "#009e73"];
 
 // "live", "stale" (nothing heard for a while), "no-engine" or "no-link".
 export function linkState(state, nowMs) {

@@ -26,7 +26,8 @@ from pedal.errors import BankError
 Json = dict[str, Any]
 MOST_EFFECTS, MOST_ID, MOST_NAME = 32, 31, 63
 RESERVED = (bank.CLEAN, "bypass")
-COLOURS = ("#2f8f4e", "#2f6fb5", "#b5602f", "#a83248", "#7a5fa8", "#3d8f8a", "#8a7a2f")
+# None is red: that is for faults. Told apart by the colour-blind, as in gui/views.js.
+COLOURS = ("#e69f00", "#2f6fb5", "#f0e442", "#9fd4ff", "#cc79a7", "#009e73")
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,13 @@ class Bridge:
             ) from cause
 
     def _tell_engine(self, is_up: bool) -> None:
-        """Tells all clients whether there is an engine."""
+        """Tells all clients whether there is an engine.
+
+        No meter may come behind the word that it is gone: a page takes it for a return.
+        """
+        if not is_up:
+            for visitor in self._visitors:
+                visitor.outbox.put_meter("")
         self._tell_all(event("engine", up=is_up))
 
     def _hear_engine(self, text: str | bytes) -> None:

@@ -43,8 +43,10 @@ class Session:
     kept: ids of the parameters that no preset moves. knobs: where a knob stands that
     waits for its parameter, by the parameter's id, in its unit. bank: as its bank.json
     calls it; bank_id: the name that /bank/load knows it by, "" for none; banks: all of
-    these; loading: the one that is. wants_...: to be asked for, as nothing is known yet
-    or something was missed.
+    these; loading: the one that is. rejected: what was refused of late to who cannot be
+    answered, a foot mostly, "" for nothing; for rejected_meters more it is worth
+    showing. wants_...: to be asked for, as nothing is known yet or something was
+    missed.
     """
 
     boot_id: str = ""
@@ -62,6 +64,7 @@ class Session:
     fault: str = "none"
     alarm: str = ""
     rejected: str = ""
+    rejected_meters: int = 0
     dropped: int = 0
     params: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     preset: str = ""
@@ -163,8 +166,14 @@ def _alarm(session: Session, row: Row) -> Session:
 
 
 def _rejected(session: Session, row: Row) -> Session:
-    """An intent that changed nothing, and why."""
-    return replace(session, rejected=f"{row['address']}: {row['reason']}")
+    """An intent that changed nothing, and why; a request's is for who asked.
+
+    What was superseded is what was wished after it.
+    """
+    if row["request"] or row["reason"].startswith("superseded"):
+        return session
+    text = f"{row['address']}: {row['reason']}"
+    return replace(session, rejected=text, rejected_meters=REJECTED_METERS)
 
 
 def _presets(session: Session, row: Row) -> Session:
@@ -206,7 +215,7 @@ def _nothing(session: Session, _: Row) -> Session:
 
 
 def _meter(session: Session, row: Row) -> Session:
-    """Levels and load."""
+    """Levels and load; a refusal is shown for a while only."""
     meter = Meter(
         input_dbfs=row["input"],
         output_dbfs=row["output"],
@@ -216,7 +225,9 @@ def _meter(session: Session, row: Row) -> Session:
         late=row["late"],
         underruns=row["underruns"],
     )
-    return replace(session, meter=meter)
+    left = max(session.rejected_meters - 1, 0)
+    rejected = session.rejected if left else ""
+    return replace(session, meter=meter, rejected=rejected, rejected_meters=left)
 
 
 ECHOES: dict[str, Callable[[Session, Row], Session]] = {
@@ -236,6 +247,7 @@ REPORTS: dict[str, Callable[[Session, Row], Session]] = {
     "/takeover": _takeover,
     "/meter": _meter,
 }
+REJECTED_METERS = 100  # 5 s: the meters are a session's clock
 # Alarms that are no fault of the effect: it plays on as it did.
 NO_FAULTS = ("bank-refused", "not-saved", "not-read", "card-lost")
 # Each has a revision of its own, like an echo, also where it answers or repeats.

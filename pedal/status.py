@@ -21,6 +21,8 @@ def status_line(session: Session) -> Text:
     line.append(f" {sound(session):<10}", style="bold")
     if session.fault != "none":
         line.append(f" {alarm_text(session)} ", style="bold red")
+    if session.rejected:
+        line.append(f" refused {session.rejected} ", style="yellow")
     line.append(f" block {session.block:<2} ")
     line.append(
         f" in {level_bar(meter.input_dbfs)} out {level_bar(meter.output_dbfs)} "

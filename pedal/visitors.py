@@ -9,13 +9,14 @@ import json
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil
+from math import ceil, inf
 
 from pedal.errors import ProtocolError
 from pedal.messages import Value, read
 
 RATE_PER_S = 100.0  # messages a client may send; a dragged slider sends 60
 BURST = 200.0
+FLOOD_S = 1.0  # between two words that messages are dropped: no flood of answers
 MOST_WAITING = 256  # messages for a slow client; then it must ask for the state anew
 ACK_S = 0.3  # a meter without an acknowledgement is given up after this
 GUESSES = 5  # wrong PINs a minute, of one address: a stranger locks out nobody else
@@ -141,7 +142,7 @@ class Outbox:
         self._waiting.append(text)
 
     def put_meter(self, text: str) -> None:
-        """Replaces the meter that waits."""
+        """Replaces the meter that waits; "" for none."""
         self._meter = text
 
     def acknowledge(self) -> None:
@@ -175,6 +176,7 @@ class Visitor:
         self._pairing, self._address = pairing, address
         self._bucket = Bucket(now_s)
         self._acks = Bucket(now_s)  # of their own: meters must not eat up a slider
+        self._flood_s = -inf  # when it was last told of a flood
 
     def hear(self, frame: str | bytes, now_s: float) -> Verdict:
         """Judges one frame; never raises."""
@@ -184,7 +186,9 @@ class Visitor:
 
     def _judge(self, frame: str | bytes, now_s: float) -> Verdict:
         bucket = self._acks if frame == ACK else self._bucket
-        if not bucket.take(now_s) or not isinstance(frame, str):
+        if not bucket.take(now_s):
+            return Verdict(dropped=True) if frame == ACK else self._flood(now_s)
+        if not isinstance(frame, str):
             return Verdict(dropped=True)
         try:
             found = json.loads(frame)
@@ -195,6 +199,13 @@ class Visitor:
         if "event" in found:
             return self._event(found, now_s)
         return self._intent(found.get("address"), found.get("args", []))
+
+    def _flood(self, now_s: float) -> Verdict:
+        """One of too many messages: dropped, and told once every FLOOD_S."""
+        if now_s - self._flood_s < FLOOD_S:
+            return Verdict(dropped=True)
+        self._flood_s = now_s
+        return _refused("", "too many messages at once: some were dropped")
 
     def _event(self, found: dict[str, object], now_s: float) -> Verdict:
         """connection-reply (Bela's), ack and pair (ours)."""

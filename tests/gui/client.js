@@ -5,9 +5,9 @@
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
 
-import { block, select } from "../../gui/keys.js";
+import { DOWN, HELD, UP, block, foot, select } from "../../gui/keys.js";
 import { hold, load, save, step } from "../../gui/presets.js";
-import { PARAMS } from "../../gui/protocol.js";
+import { FOOTSWITCHES, PARAMS } from "../../gui/protocol.js";
 import { Line } from "../../gui/socket.js";
 import { ASK_MS, START, asks, reduce } from "../../gui/store.js";
 
@@ -85,6 +85,8 @@ function intent() {
     () => raw("/effect/next"),
     () => raw("/bypass", state.bypass ? 0 : 1),
     () => block(among([1, 16])),
+    () => foot(among(FOOTSWITCHES), among([DOWN, HELD, UP])),
+    () => foot(among(FOOTSWITCHES), among([DOWN, UP])),
     () => raw("/param/set", param, value),
     () => raw("/param/set", param, value),
     () => load(among(PRESETS)),

@@ -115,3 +115,10 @@ test("heel and toe grow while it is swept, and start anew each time", () => {
   assert.equal(sweepBar(done).at.toFixed(3), "0.400");
   assert.equal(expressionOf(done, told({ calibrating: 1, position: 0.3 })).swept.high, 0.3);
 });
+
+test("a pedal whose heel reads higher than its toe is calibrated, too", () => {
+  const found = expressionOf(null, told({ low: 0.7, high: 0.1, position: 0.25 }));
+  assert.match(expressionWords(found), /Heel at 70 %, toe at 10 %/);
+  const { from, to, at } = sweepBar(found);
+  assert.deepEqual([from, to, at.toFixed(2)], [0.1, 0.7, "0.55"]);
+});

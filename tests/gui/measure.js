@@ -61,6 +61,15 @@
     const worst = Math.min(...behind(node).map((colour) => ratio(ink, colour)));
     texts.push({ text: node.id || node.className, contrast: worst, size: parseFloat(getComputedStyle(node).fontSize), cut: false });
   }
+  // What stands out from its surroundings by an edge: a line, or its own ground where that is stronger.
+  const edges = [...document.querySelectorAll("button, select, [maxlength], .chip, .bar, .jewel, .sweep, .frame, .card, .banner")]
+    .filter((node) => shown(node) && parseFloat(getComputedStyle(node).borderTopWidth) > 0)
+    .map((node) => {
+      const around = behind(node.parentElement);
+      const marks = [parse(getComputedStyle(node).borderTopColor), behind(node)];
+      const contrast = Math.max(...marks.map((mark) => Math.min(...mark.flatMap((one) => around.map((other) => ratio(one, other))))));
+      return { name: node.id || node.className, contrast };
+    });
   for (const node of document.querySelectorAll(".jewel, .bar, .hex")) {
     const { left, right, top, bottom } = node.getBoundingClientRect();
     if (shown(node) && !node.closest("#edit")) things.push({ name: node.className, left, right, top, bottom });
@@ -79,5 +88,5 @@
   const scrolls = [root, ...document.querySelectorAll("#stage, .tiles, .display")].some(
     (node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1,
   );
-  return { texts, targets, scrolls, collisions };
+  return { texts, edges, targets, scrolls, collisions };
 };

@@ -114,6 +114,15 @@ test("a refusal is shown to the page that asked", () => {
   assert.equal(play([{ type: "intent", intent }, refusal], PLAYING).rejected.text, "unknown effect");
 });
 
+test("a foot's press that was refused is shown for five seconds, one that was superseded is not", () => {
+  const refused = (reason) => reduce(PLAYING, message("/echo/rejected", "b1", 5, 0, "/preset/next", reason));
+  assert.equal(refused("superseded by a later one").rejected, null);
+  const state = refused("unknown preset");
+  assert.equal(state.rejected.text, "Refused, /preset/next: unknown preset");
+  const at = (nowMs) => reduce(state, { type: "tick", nowMs }).rejected;
+  assert.deepEqual([at(6000), at(6001)], [state.rejected, null]);
+});
+
 test("an alarm holds until the engine has recovered", () => {
   const alarm = reduce(PLAYING, message("/alarm", "b1", 5, 0, "nan", "not a number"));
   assert.deepEqual([alarm.fault, alarm.alarm], ["nan", "not a number"]);
@@ -147,6 +156,13 @@ test("an engine that is back is asked for all", () => {
   const back = reduce(known, { type: "engine", up: true });
   assert.deepEqual(asks(back), ["/state/get", "/presets/get", "/gestures/get", "/expression/get", "/banks/get"]);
   assert.deepEqual(asks({ ...back, linkUp: false }), []);
+});
+
+test("an engine that is heard is there, also where the word of its return was lost", () => {
+  const gone = play([{ type: "engine", up: false }], { ...PLAYING, wantsPresets: false });
+  assert.equal(gone.engineUp, false);
+  const heard = reduce(gone, message("/meter", "b1", 5, 0, -20, -20, 3, 9, 100, 0, 0));
+  assert.deepEqual([heard.engineUp, heard.wantsPresets, heard.meter.load], [true, true, 3]);
 });
 
 test("the foot map and the expression pedal come whole, and end the waiting", () => {

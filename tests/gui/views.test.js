@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { NIGHT, contrast, readable } from "../../gui/colour.js";
-import { foot, footOfKey, ofKey } from "../../gui/keys.js";
+import { DOWN, foot, footOfKey, ofKey } from "../../gui/keys.js";
 import { cleanName, idOf } from "../../gui/presets.js";
 import { VERSION } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
@@ -113,7 +113,7 @@ test("keys mean what the README says", () => {
   assert.deepEqual(ofKey("2", PLAYING).args, ["hum"]);
   assert.equal(address("0"), "/effect/clean");
   assert.deepEqual([footOfKey(" "), footOfKey("n"), footOfKey("b")], ["bypass", "effect", ""]);
-  assert.deepEqual(foot("effect", true).args, ["effect", 1]);
+  assert.deepEqual(foot("effect", DOWN).args, ["effect", 1]);
   assert.deepEqual(ofKey("b", PLAYING).args, [16]);
   assert.deepEqual(ofKey("ArrowRight", PLAYING).args, ["hum"]);
   assert.equal(address("ArrowLeft"), "/effect/clean");
@@ -142,5 +142,10 @@ test("a preset's name becomes an id that no other has", () => {
   assert.equal(idOf("Solo", ["solo", "solo-2"]), "solo-3");
   assert.match(idOf("x".repeat(60), []), /^[a-z0-9-]{1,31}$/);
   assert.equal(idOf("", []), "preset");
-  assert.equal(cleanName("  Gr\u00fcn \n"), "Grn");
+});
+
+test("a name keeps its letters without their signs, and is refused where none is left", () => {
+  const names = ["  Grün \n", "Böse Soli", "Straße", "Bob’s – 2", "夜 2", "x".repeat(40), " "];
+  assert.deepEqual(names.map(cleanName), ["Grun", "Bose Soli", "Strasse", "Bob's - 2", "2", "x".repeat(31), ""]);
+  assert.throws(() => cleanName("夜"), /cannot write 夜/);
 });

@@ -80,12 +80,24 @@ def test_an_alarm_stays_until_it_recovers():
     assert after(alarmed, "/alarm", "boot", 5, 0, "recovered", "well").fault == "none"
 
 
-def test_a_rejection_changes_nothing_but_is_told():
+def test_a_rejection_changes_nothing_but_is_told_for_five_seconds():
     session = after(
-        known(), "/echo/rejected", "boot", 5, 3, "/effect/select", "no effect"
+        known(), "/echo/rejected", "boot", 5, 0, "/effect/select", "no effect"
     )
     assert session.rejected == "/effect/select: no effect"
     assert session.effect == "rodent"
+    for _ in range(20 * 5 - 1):  # meters come 20 times a second
+        session = after(session, "/meter", "boot", 5, 0, *METER)
+    assert session.rejected
+    assert not after(session, "/meter", "boot", 5, 0, *METER).rejected
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"), [(3, "no effect"), (0, "superseded by a later one")]
+)
+def test_what_was_answered_or_superseded_is_no_refusal(request_, reason):
+    row = ["boot", 5, request_, "/effect/select", reason]
+    assert not after(known(), "/echo/rejected", *row).rejected
 
 
 def test_a_setlist_tells_its_presets_in_order():

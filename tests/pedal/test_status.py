@@ -45,6 +45,12 @@ def test_a_bank_that_still_loads_is_no_alarm():
     assert "loading the bank" in text_of(status_line(loading))
 
 
+def test_a_press_that_was_refused_is_shown_before_the_levels():
+    refused = replace(PLAYING, rejected="/preset/next: unknown preset")
+    text = text_of(status_line(refused), width=60)
+    assert "refused /preset/next: unknown preset" in text
+
+
 def test_dropped_messages_are_shown():
     assert "dropped 3" in text_of(status_line(replace(PLAYING, dropped=3)))
 

@@ -69,6 +69,14 @@ def test_a_flood_is_let_through_at_the_rate_only():
     assert client.hear(BYPASS, 1.0).forward
 
 
+def test_who_floods_is_told_once_a_second_that_messages_were_dropped():
+    client = visitor()
+    told = [client.hear(BYPASS, ms / 1000).reply for ms in range(2500)]
+    words = [json.loads(reply)["reason"] for reply in told if reply]
+    assert words == 3 * ["too many messages at once: some were dropped"]
+    assert not any(client.hear('{"event":"ack"}', 2.5).reply for _ in range(1000))
+
+
 def test_a_viewer_changes_nothing_until_it_has_the_pin():
     client = visitor(Role.VIEWER)
     assert "read-only" in client.hear(BYPASS, 0.0).reply

@@ -194,6 +194,18 @@ def test_a_restarted_engine_is_found_again(tmp_path):
         assert state(client)["boot_id"] != before
 
 
+def test_no_meter_comes_behind_the_word_that_the_engine_is_gone(tmp_path):
+    with stage(write_bank(tmp_path / "night-set")) as pedal, pedal.client() as client:
+        client.send('{"event":"ack"}')  # from now on meters wait for the next
+        hear(client, "/meter")
+        time.sleep(0.15)
+        pedal.kill("engine")
+        while hear(client, "engine")["up"]:
+            pass
+        heard = [json.loads(client.recv(timeout=5)) for _ in range(2)]
+        assert [row.get("up") for row in heard] == [False, False]
+
+
 def test_a_killed_bridge_leaves_the_sound_alone(tmp_path):
     with stage(write_bank(tmp_path / "night-set"), effect="hum") as pedal:
         with pedal.client() as client:

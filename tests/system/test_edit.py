@@ -39,6 +39,18 @@ def test_presets_are_saved_recalled_and_marked_unsaved(browser, page, pedal):
     other.context.close()
 
 
+def test_a_name_is_taken_as_the_pedal_writes_it_or_refused_in_words(page):
+    edit(page)
+    page.locator("#preset-name").fill("Böse Soli")
+    page.locator("#preset-new button").click()
+    expect(preset(page, "Bose Soli")).to_have_attribute("aria-pressed", "true")
+    page.locator("#preset-name").fill("夜")
+    page.locator("#preset-new button").click()
+    expect(page.locator("#banner")).to_contain_text("cannot write 夜")
+    expect(page.locator("#preset-name")).to_have_value("夜")
+    expect(page.locator("#presets .play")).to_have_count(1)
+
+
 def test_next_and_previous_walk_the_setlist(page):
     edit(page)
     save_new(page, "One")

@@ -273,6 +273,8 @@ def keeps_its_word(sent: dict[str, Any], truth: Told) -> bool:
             return row["id"] == wish[0] and abs(row["value"] - wish[1]) < 1e-3
         case "/param/keep":
             return (wish[0] in row["kept"].split(",")) == bool(wish[1])
+        case "/footswitch":  # what a press does is told by echoes of its own
+            return truth.address == "/state"
         case "/preset/delete":
             return wish[0] not in row["ids"].split(",")
     if sent["address"].startswith("/gesture/"):
