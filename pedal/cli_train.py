@@ -121,9 +121,12 @@ def virtual(
     source: Annotated[Path, typer.Argument(metavar="IN.wav")],
     target: Annotated[Path, typer.Argument(metavar="OUT.wav")],
     drive: Annotated[float, typer.Option(help="0 to 100 %.")] = 50.0,
+    tone: Annotated[
+        float, typer.Option(help="0 to 100 %; not of blues, which has none.")
+    ] = 50.0,
 ) -> None:
     """Plays a recording through a simulated pedal, the truth that models follow."""
-    _training("render_virtual", name, source, target, drive)
+    _training("render_virtual", name, source, target, drive, tone)
 
 
 @evaluate_app.command("bank")

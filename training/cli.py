@@ -276,12 +276,13 @@ def train_blocks(
 
 
 def render_virtual(
-    name: str, in_wav: Path, out_wav: Path, drive: float = DEFAULT_DRIVE
+    name: str, in_wav: Path, out_wav: Path, drive: float = 50.0, tone: float = 50.0
 ) -> None:
-    """Plays a file through a simulated pedal at a drive of 0..100 %."""
+    """Plays a file through a simulated pedal, its pots at 0..100 %."""
     from training.virtual import circuits
 
-    audio.write(Path(out_wav), circuits.render(name, audio.read(Path(in_wav)), drive))
+    heard = circuits.render(name, audio.read(Path(in_wav)), drive, tone)
+    audio.write(Path(out_wav), heard)
 
 
 def evaluate_bank(*args: Any, **options: Any) -> None:

@@ -61,16 +61,28 @@ def by_ngspice(pedal: circuits.Pedal, volts: np.ndarray, folder: Path) -> np.nda
     return np.interp(time_s, found[:, 0], found[:, 1])
 
 
-@pytest.mark.parametrize("drive", [0.5, 1.0])
-@pytest.mark.parametrize("name", sorted(circuits.PEDALS))
-def test_a_pedal_plays_as_in_ngspice(name, drive, tmp_path):
+def assert_as_in_ngspice(pedal: circuits.Pedal, what: str, folder: Path) -> None:
+    """Plays a riff through both."""
     from scipy.signal import resample_poly
 
     riff = guitar.play(1.0, seed=3)[4410 : 4410 + round(SECONDS * 44100)]
     volts = resample_poly(riff * np.minimum(1.0, np.arange(len(riff)) / 200), 8, 1)
-    pedal = circuits.PEDALS[name](drive)
     ours = circuits.solve(pedal, volts.astype(float), float(RATE_HZ))
-    theirs = by_ngspice(pedal, volts, tmp_path)
+    theirs = by_ngspice(pedal, volts, folder)
     error = np.sum((ours - theirs) ** 2) / np.sum(theirs**2)
-    print(f"{name} at drive {drive:g}: {10 * np.log10(error):.1f} dB from ngspice")
+    print(f"{what}: {10 * np.log10(error):.1f} dB from ngspice")
     assert 10 * np.log10(error) < LIMIT_DB
+
+
+@pytest.mark.parametrize("drive", [50.0, 100.0])
+@pytest.mark.parametrize("name", sorted(circuits.PEDALS))
+def test_a_pedal_plays_as_in_ngspice(name, drive, tmp_path):
+    pedal = circuits.at(name, drive)
+    assert_as_in_ngspice(pedal, f"{name} at drive {drive:g} %", tmp_path)
+
+
+@pytest.mark.parametrize("tone", [0.0, 80.0])
+@pytest.mark.parametrize("name", circuits.TONED)
+def test_a_pedal_whose_tone_is_turned_plays_as_in_ngspice(name, tone, tmp_path):
+    pedal = circuits.at(name, 30.0, tone)
+    assert_as_in_ngspice(pedal, f"{name} at tone {tone:g} %", tmp_path)

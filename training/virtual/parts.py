@@ -15,6 +15,7 @@ from training.virtual import stages
 
 Audio = NDArray[np.float64]
 OP_AMP = 1e7  # gain of an ideal one in a netlist
+LEAST_OHM = 1e-3  # of a pot turned to its end, in a netlist
 DIODES = ".model clip D(IS={current:g} N={slope:g})"
 
 
@@ -203,28 +204,39 @@ class Amplifier:
 
 @dataclass(frozen=True)
 class TiltTone:
-    """A tone pot of 20k at its middle across the inputs of an op-amp.
+    """A tone pot of 20k across the inputs of an op-amp; share: of it before the wiper.
 
     1k into 220 nF and 10k at the input that is not inverted, 1k from the output to the
     other, the wiper over 220 ohm and 220 nF to ground; V(out) / V(in) by hand.
     """
 
+    share: float = 0.5
+
+    @property
+    def ohms(self) -> tuple[float, float]:
+        """The pot before and behind its wiper."""
+        return 20e3 * self.share, 20e3 * (1.0 - self.share)
+
     def play(self, volts: Audio, rate_hz: float) -> Audio:
         """(N,) -> (N,)."""
-        wiper, lift, pole = 0.22e-6 * 5220.0, 0.22e-6 * 500.0, 0.22e-6 * 1e3
+        before, behind = self.ohms
+        farad, whole = 0.22e-6, before + behind
+        wiper, pole = farad * (before * behind / whole + 220.0), farad * 1e3
+        lift, drop = farad * (1e3 * before / whole), farad * (1e3 * behind / whole)
         top = [wiper + lift, 1.0]
-        bottom = [wiper * pole, 1.1 * wiper + pole + lift, 1.1]
+        bottom = [wiper * pole, 1.1 * wiper + pole + drop, 1.1]
         return lfilter(*bilinear(top, bottom, rate_hz), volts)
 
     def circuit(self, name: str, source: str, target: str) -> list[str]:
         """Lines of SPICE from one node to another."""
         plus, minus, wiper = f"{name}p", f"{name}m", f"{name}w"
+        before, behind = (max(ohm, LEAST_OHM) for ohm in self.ohms)
         return [
             f"R{name}i {source} {plus} 1k",
             f"C{name}i {plus} 0 0.22u",
             f"R{name}g {plus} 0 10k",
-            f"R{name}a {plus} {wiper} 10k",
-            f"R{name}b {wiper} {minus} 10k",
+            f"R{name}a {plus} {wiper} {before:g}",
+            f"R{name}b {wiper} {minus} {behind:g}",
             f"R{name}w {wiper} {name}g 220",
             f"C{name}w {name}g 0 0.22u",
             f"R{name}f {target} {minus} 1k",
@@ -234,30 +246,34 @@ class TiltTone:
 
 @dataclass(frozen=True)
 class ScoopTone:
-    """A tone pot of 100k at its middle between a low-pass and a high-pass.
+    """A tone pot of 100k between a low-pass and a high-pass; share: of it before the
+    wiper, from the low-pass.
 
     39k into 10 nF and 3.9 nF into 22k, nodes joined by the pot, which is not loaded:
-    V(wiper) = (V(low) + V(high)) / 2, solved by hand from both nodes' currents.
+    V(wiper) lies between V(low) and V(high), solved by hand from both nodes' currents.
     """
+
+    share: float = 0.5
 
     def play(self, volts: Audio, rate_hz: float) -> Audio:
         """(N,) -> (N,)."""
         low, high, pot = 1.0 / 39e3, 1.0 / 22e3, 1.0 / 100e3  # siemens
         c_low, c_high = 10e-9, 3.9e-9
-        top = [c_low * c_high, 2.0 * c_high * (low + pot), low * (high + 2.0 * pot)]
+        rest = low * ((1.0 - self.share) * high + pot)
+        top = [self.share * c_low * c_high, c_high * (low + pot), rest]
         middle = c_low * (high + pot) + c_high * (low + pot)
         bottom = [c_low * c_high, middle, (low + pot) * (high + pot) - pot * pot]
-        halves = [0.5 * part for part in top]
-        return lfilter(*bilinear(halves, bottom, rate_hz), volts)
+        return lfilter(*bilinear(top, bottom, rate_hz), volts)
 
     def circuit(self, name: str, source: str, target: str) -> list[str]:
         """Lines of SPICE from one node to another."""
+        before, behind = 100e3 * self.share, 100e3 * (1.0 - self.share)
         return [
             f"R{name}l {source} {name}l 39k",
             f"C{name}l {name}l 0 10n",
             f"C{name}h {source} {name}h 3.9n",
             f"R{name}h {name}h 0 22k",
-            f"R{name}a {name}l {name}w 50k",
-            f"R{name}b {name}w {name}h 50k",
+            f"R{name}a {name}l {name}w {max(before, LEAST_OHM):g}",
+            f"R{name}b {name}w {name}h {max(behind, LEAST_OHM):g}",
             buffer(name, f"{name}w", target),
         ]
