@@ -5,7 +5,7 @@ export const OSC_PORT = 7562;
 export const PARAMS = {
   "trim": {"id": "trim", "unit": "dB", "min": -24.0, "max": 24.0, "default": 0.0, "curve": "linear", "smooth_ms": 20.0, "help": "Input trim before the gate and the model."},
   "drive": {"id": "drive", "unit": "%", "min": 0.0, "max": 100.0, "default": 50.0, "curve": "linear", "smooth_ms": 20.0, "help": "The drive knob of the modelled pedal; models without a drive input leave it alone."},
-  "tone": {"id": "tone", "unit": "dB", "min": -12.0, "max": 12.0, "default": 0.0, "curve": "linear", "smooth_ms": 20.0, "help": "Tilt around 700 Hz: positive is brighter, 0 is flat."},
+  "tone": {"id": "tone", "unit": "dB", "min": -12.0, "max": 12.0, "default": 0.0, "curve": "linear", "smooth_ms": 20.0, "help": "Tilt at 700 Hz, or the model's own: up is brighter."},
   "level": {"id": "level", "unit": "dB", "min": -60.0, "max": 12.0, "default": 0.0, "curve": "linear", "smooth_ms": 20.0, "help": "Level of the effect, before the limiter; bypass does not take part."},
   "gate": {"id": "gate", "unit": "dBFS", "min": -90.0, "max": -20.0, "default": -90.0, "curve": "linear", "smooth_ms": 20.0, "help": "Threshold of the noise gate at the input; -90 turns the gate off."},
 };

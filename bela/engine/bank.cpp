@@ -16,7 +16,9 @@ void Playable::Prepare(const ModelSpec& spec, float gain,
   model_.Prepare(spec);
   gain_ = gain;
   knobs_ = std::move(knobs);
-  const int points = knobs_.empty() ? 1 : kRestPoints;
+  const int points = num_knobs() == 0   ? 1
+                     : num_knobs() == 1 ? kRestPoints
+                                        : kRestPoints * kRestPoints;
   rest_.clear();
   for (int point = 0; point < points; ++point) {
     float conditioning[kMaxConditioning];
@@ -24,7 +26,9 @@ void Playable::Prepare(const ModelSpec& spec, float gain,
       const protocol::Param& param = protocol::kParams[static_cast<int>(knob(k))];
       conditioning[k] = (param.initial - param.min) / (param.max - param.min);
     }
-    if (points > 1) conditioning[0] = static_cast<float>(point) / (kRestPoints - 1);
+    const int places[] = {point % kRestPoints, point / kRestPoints};
+    for (int k = 0; k < num_knobs() && k < 2; ++k)
+      conditioning[k] = static_cast<float>(places[k]) / (kRestPoints - 1);
     rest_.emplace_back();
     rest_.back().Prepare(static_cast<std::size_t>(model_.state_size()));
     model_.Settle(conditioning, rest_.back().data());
@@ -39,9 +43,11 @@ bool Playable::RestIsFinite() const {
 }
 
 const float* Playable::Rest(const float* conditioning) const PEDAL_REALTIME {
-  if (rest_.size() == 1) return rest_[0].data();
-  int point = static_cast<int>(conditioning[0] * (kRestPoints - 1) + 0.5f);
-  point = point < 0 ? 0 : point > kRestPoints - 1 ? kRestPoints - 1 : point;
+  int point = 0;
+  for (int k = 0, step = 1; k < num_knobs() && k < 2; ++k, step *= kRestPoints) {
+    const int place = static_cast<int>(conditioning[k] * (kRestPoints - 1) + 0.5f);
+    point += step * (place < 0 ? 0 : place > kRestPoints - 1 ? kRestPoints - 1 : place);
+  }
   return rest_[static_cast<std::size_t>(point)].data();
 }
 

@@ -30,8 +30,8 @@ class Playable {
   // False for a model that gives no number even in silence.
   bool RestIsFinite() const;
 
-  // The state after long silence at the nearest of kRestPoints settings of the first
-  // knob; conditioning: num_knobs() values in 0..1. [audio]
+  // The state after long silence at the nearest of kRestPoints places of the first knob
+  // and of the second; conditioning: num_knobs() values in 0..1. [audio]
   const float* Rest(const float* conditioning) const PEDAL_REALTIME;
 
  private:
@@ -39,7 +39,7 @@ class Playable {
   Model model_;
   float gain_ = 1.0f;
   std::vector<protocol::ParamId> knobs_;
-  std::vector<AlignedFloats> rest_;  // one without knobs, else kRestPoints
+  std::vector<AlignedFloats> rest_;  // one, or kRestPoints of a knob, squared of two
 };
 
 struct Effect {

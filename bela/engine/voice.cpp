@@ -9,6 +9,18 @@
 #include "engine/finite.h"
 
 namespace pedal {
+namespace {
+
+// True for a model with a tone knob of its own, which takes the tilt's place. [audio]
+bool MakesTone(const Path& path) PEDAL_REALTIME {
+  if (path.kind != PathKind::kModel) return false;
+  for (int k = 0; k < path.playable->num_knobs(); ++k)
+    if (path.playable->knob(k) == protocol::ParamId::kTone) return true;
+  return false;
+}
+
+}  // namespace
+
 float RaisedCosine(int sample, int length) PEDAL_REALTIME {
   const float phase = (static_cast<float>(sample) + 0.5f) / static_cast<float>(length);
   return 0.5f - 0.5f * std::cos(3.14159265f * phase);
@@ -157,10 +169,11 @@ int Voice::RunCascade(const Grid& grid, int begin, int end, float* out) PEDAL_RE
 }
 
 void Voice::RunChain(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {
-  for (int i = begin; i < end; ++i) {
-    const float toned = tilt_.Process(out[i], grid.low[i], grid.high[i]);
-    out[i] = Limit(dc_blocker_.Process(toned * grid.level[i]));
-  }
+  if (!MakesTone(path_))
+    for (int i = begin; i < end; ++i)
+      out[i] = tilt_.Process(out[i], grid.low[i], grid.high[i]);
+  for (int i = begin; i < end; ++i)
+    out[i] = Limit(dc_blocker_.Process(out[i] * grid.level[i]));
 }
 
 void Voice::RunDry(const Grid& grid, int begin, int end, float* out) PEDAL_REALTIME {

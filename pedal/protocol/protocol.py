@@ -90,7 +90,7 @@ OSC_PORT = 7562
 PARAMS: dict[str, Param] = {
     'trim': Param('trim', 'dB', -24.0, 24.0, 0.0, 'linear', 20.0, 'Input trim before the gate and the model.'),
     'drive': Param('drive', '%', 0.0, 100.0, 50.0, 'linear', 20.0, 'The drive knob of the modelled pedal; models without a drive input leave it alone.'),
-    'tone': Param('tone', 'dB', -12.0, 12.0, 0.0, 'linear', 20.0, 'Tilt around 700 Hz: positive is brighter, 0 is flat.'),
+    'tone': Param('tone', 'dB', -12.0, 12.0, 0.0, 'linear', 20.0, "Tilt at 700 Hz, or the model's own: up is brighter."),
     'level': Param('level', 'dB', -60.0, 12.0, 0.0, 'linear', 20.0, 'Level of the effect, before the limiter; bypass does not take part.'),
     'gate': Param('gate', 'dBFS', -90.0, -20.0, -90.0, 'linear', 20.0, 'Threshold of the noise gate at the input; -90 turns the gate off.'),
 }
