@@ -126,6 +126,12 @@ def of_table(folder: Path, table: object) -> Bank:
     return Bank(table["name"], folder, table["sample_rate_hz"], effects)
 
 
+def value_at(param: str, percent: float) -> float:
+    """A parameter's value, in its unit, at 0 to 100 % of its knob's way."""
+    known = PARAMS[param]
+    return known.min + 0.01 * percent * (known.max - known.min)
+
+
 def path_delay(folder: Path, block: int) -> int:
     """`Bank.delay` of a folder's bank; of one that plays dry, as it cannot be read."""
     try:

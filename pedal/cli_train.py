@@ -7,12 +7,19 @@ import typer
 from typer.core import TyperGroup
 
 from pedal.cli_options import JsonOption, console
-from pedal.errors import PedalError
+from pedal.errors import PedalError, UsageError
 from pedal.paths import FACTORY_BANK
 
 DEFAULT_TRAINED = Path("bank")  # where training puts a bank unless told
 DEFAULT_PAPER = Path("paper")
 HELP = ("--help", "-h")
+DriveOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Of pairs: 0 to 100 %, one each; of --virtual: or knob, fixed."),
+]
+ToneOption = Annotated[
+    list[str] | None, typer.Option(help="The same of the tone; --virtual: fixed.")
+]
 
 
 class BankUnlessNamed(TyperGroup):
@@ -78,16 +85,22 @@ def train(
         float | None, typer.Option(help="Time at most, a model.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
-    drive: Annotated[
-        str, typer.Option(help="Of --virtual: knob, fixed, or 0 to 100 %.")
-    ] = "knob",
+    drive: DriveOption = None,
+    tone: ToneOption = None,
 ) -> None:
     """Trains an effect from recordings, EGFxSet or a simulated pedal, into a bank.
 
     A report of it is written beside the bank.
     """
     from pedal.deployed import Deployed
-    from pedal.train_options import check_name, common, drive_value, source
+    from pedal.train_options import (
+        check_name,
+        common,
+        in_pairs,
+        positions,
+        source,
+        turned,
+    )
 
     shared = common(model_block, hidden, seconds, seed)
     shared |= {"bank_dir": bank, "console": console(), "recurrent": recurrent}
@@ -99,21 +112,25 @@ def train(
             "DIR --effect-folder FOLDER --name NAME, or --virtual NAME"
         )
     if kind == "virtual":
-        extra: dict[str, Any] = {
-            "recordings": recordings,
-            "drive": drive_value(drive),
-        }
+        extra: dict[str, Any] = {"recordings": recordings}
+        extra |= turned(drive=drive, tone=tone)
         _training("train_virtual", virtual, **extra, **shared)
         return
     new_name = check_name(name) if name or not check_only else ""
     shared |= {"check_only": check_only, "as_json": as_json}
+    knobs = positions(drive=drive, tone=tone)
+    if knobs and kind != "pairs":
+        raise UsageError(
+            f"--{next(iter(knobs))}: expected DRY.wav WET.wav pairs or --virtual with "
+            f"it, found --{kind}"
+        )
     if kind == "egfx":
         extra = {"pickups": pickup or (), "download": download}
         _training("train_egfx", egfx, effect_folder, new_name, **extra, **shared)
     else:
         files = [fragments, fragments] if fragments else pairs or []
-        both = list(zip(files[::2], files[1::2], strict=True))
-        _training("train_pairs", both, new_name, **shared)
+        both = in_pairs(files)
+        _training("train_pairs", both, new_name, positions=knobs, **shared)
 
 
 def virtual(
@@ -132,6 +149,10 @@ def virtual(
 @evaluate_app.command("bank")
 def evaluate(
     bank: Annotated[Path, typer.Argument(help="Bank folder.")] = FACTORY_BANK,
+    pairs: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="DRY.wav WET.wav ...", help="As --pair; one or more."),
+    ] = None,
     effect: Annotated[str, typer.Option(help="One effect; default all.")] = "",
     model_block: Annotated[
         int | None, typer.Option(help="1 or 16; default both.")
@@ -139,6 +160,12 @@ def evaluate(
     pair: Annotated[
         tuple[Path, Path] | None,
         typer.Option(metavar="DRY.wav WET.wav", help="What it was trained on."),
+    ] = None,
+    drive: Annotated[
+        list[str] | None, typer.Option(help="Of the pairs: 0 to 100 %, one each.")
+    ] = None,
+    tone: Annotated[
+        list[str] | None, typer.Option(help="The same of the tone.")
     ] = None,
     egfx: Annotated[
         Path | None, typer.Option(help="EGFxSet's folder, if it was trained on that.")
@@ -154,11 +181,14 @@ def evaluate(
 ) -> None:
     """Measures models on held-out audio: error, images, idle, loudness, cost."""
     from pedal.deployed import Deployed
+    from pedal.train_options import in_pairs, positions
 
     def deploy(name: str, block: int) -> Any:
         return Deployed(bank, name, block).play
 
-    where = {"recordings": recordings, "plan": plan, "pair": pair, "egfx": egfx}
+    where: dict[str, Any] = {"recordings": recordings, "plan": plan, "egfx": egfx}
+    where["pairs"] = [*([pair] if pair else []), *in_pairs(pairs)]
+    where["positions"] = positions(drive=drive, tone=tone)
     options = {"as_json": as_json, "page": html, "console": console()}
     _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
 

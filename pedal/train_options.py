@@ -32,25 +32,54 @@ def source(
         "egfx": egfx is not None,
     }
     chosen = [kind for kind, there in given.items() if there]
-    if pairs and len(pairs) % 2:
-        raise UsageError(
-            f"recordings: expected pairs DRY.wav WET.wav, found {len(pairs)} files"
-        )
+    in_pairs(pairs)
     if bool(effect_folder) != (egfx is not None):
         raise UsageError("--egfx and --effect-folder: expected both, found one")
     return chosen[0] if len(chosen) == 1 else None
 
 
-def drive_value(text: str) -> float | str:
-    """`knob`, `fixed`, or a drive in %. Raises UsageError."""
-    if text in WORDS:
-        return text
+def in_pairs(files: list[Any] | None) -> list[tuple[Any, Any]]:
+    """Files two by two. Raises UsageError for an odd one."""
+    files = files or []
+    if len(files) % 2:
+        raise UsageError(
+            f"recordings: expected pairs DRY.wav WET.wav, found {len(files)} files"
+        )
+    return list(zip(files[::2], files[1::2], strict=True))
+
+
+def positions(**knobs: list[str] | None) -> dict[str, list[float]]:
+    """Where each knob stood, 0 to 100 %, one a recording. Raises UsageError."""
+    return {
+        name: [_percent(name, text) for text in texts]
+        for name, texts in knobs.items()
+        if texts
+    }
+
+
+def turned(**knobs: list[str] | None) -> dict[str, float | str]:
+    """Of a simulated pedal's knobs: `knob`, `fixed`, or a value in %.
+
+    Raises UsageError.
+    """
+    found: dict[str, float | str] = {}
+    for name, texts in knobs.items():
+        if texts and len(texts) > 1:
+            raise UsageError(f"--{name}: expected one with --virtual, found {texts}")
+        for text in texts or ():
+            found[name] = text if text in WORDS else _percent(name, text, *WORDS)
+    return found
+
+
+def _percent(name: str, text: str, *words: str) -> float:
+    """0 to 100; words: what else would have been right."""
     try:
         value = float(text)
     except ValueError:
         value = -1.0
     if not 0.0 <= value <= 100.0:
-        raise UsageError(f'--drive: expected knob, fixed or 0 to 100, found "{text}"')
+        expected = ", ".join([*words, "0 to 100"])
+        raise UsageError(f'--{name}: expected {expected}, found "{text}"')
     return value
 
 

@@ -4,7 +4,7 @@ torch is imported only where something is trained, so `render_virtual` does with
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from training.story import Story
     from training.training_report import Deploy
 
-DEFAULT_DRIVE = 50.0  # %
 SIMULATED_SECONDS = 150.0  # of guitar, when there are no recordings
 BLOCKS = (1, 16)
 
@@ -35,6 +34,7 @@ def train_virtual(
     seconds: float | None = None,
     seed: int = 0,
     drive: float | str = "knob",
+    tone: float | str = "fixed",
     console: "Console | None" = None,
     recurrent: bool = False,
     deploy: "Deploy | None" = None,
@@ -45,16 +45,21 @@ def train_virtual(
     recurrent: block 16 as an LSTM over frames, which is not time-invariant.
     recordings: folders of dry guitar; None plays the simulated one.
     seconds: training time at most, a model.
-    drive: "knob" for a working drive knob, "fixed" for 50 %, or a fixed value in %.
+    drive, tone: "knob" for a knob that works, "fixed" for 50 %, or a fixed value in %.
     deploy: plays what was trained in the engine, for the report; None writes none.
     """
-    from training.material import DRIVES, split_sources, virtual_material
+    from training import pots
+    from training.material import DRIVES, TONES, split_sources, virtual_material
     from training.virtual import circuits, guitar
 
     check_block(model_block)
     bankfile.ready(Path(bank_dir))
-    knob = drive == "knob"
-    drives = DRIVES if knob else (DEFAULT_DRIVE if drive == "fixed" else float(drive),)
+    drives, tones = pots.way(drive, DRIVES), pots.way(tone, TONES)
+    circuits.at(name, drives[0], tones[0])  # says by name what the pedal lacks
+    ways = {"drive": drives, "tone": tones}
+    if name not in circuits.TONED:
+        del ways["tone"]
+    turned = pots.grid(ways)
     folders = [recordings] if isinstance(recordings, Path) else list(recordings or [])
     dry = [audio.gather(Path(folder)) for folder in folders]
     sources = [
@@ -65,15 +70,13 @@ def train_virtual(
         dry = [guitar.play(SIMULATED_SECONDS, seed + 1)]
         sources = [{"source": "simulated guitar, training/virtual", "licence": "MIT"}]
     say(console, f"playing {sum(map(len, dry)) / audio.RATE_HZ:.0f} s through {name}")
-    material = virtual_material(name, split_sources(dry), drives, seed)
+    material = virtual_material(name, split_sources(dry), drives, seed, tones=tones)
     origin = {
         "circuit": circuits.CIRCUITS[name],
         "recordings": sources,
-        "data": "held-out time of the same recordings, "
-        + ("mean of 5 drive settings" if knob else f"drive {drives[0]:g} %"),
+        "data": f"held-out time of the same recordings, {turned.summary()}",
     }
-    if not knob:
-        origin["drive_percent"] = drives[0]
+    origin |= turned.provenance()
     rows = train_blocks(
         name,
         bank_dir,
@@ -90,9 +93,9 @@ def train_virtual(
         return
     from training import evaluation, story
 
-    heard = dict(zip(drives, material.test.targets, strict=True))
+    heard = dict(zip(turned.settings, material.test.targets, strict=True))
     source = "guitar that the training left out"
-    truth = evaluation.circuit_truth(name, source, material.test.audio, heard)
+    truth = evaluation.circuit_truth(name, source, material.test.audio, heard, turned)
     unexamined = "None: the effect is simulated, so there are no recordings of it."
     told = story.Story(
         files=story.hashed([path for one in folders for path in audio.files(one)]),
@@ -109,12 +112,14 @@ def train_pairs(
     check_only: bool = False,
     as_json: bool = False,
     console: "Console | None" = None,
+    positions: Mapping[str, Sequence[float]] | None = None,
     **shared: Any,
 ) -> None:
-    """Trains recorded pairs into a bank, without knobs.
+    """Trains recorded pairs into a bank, with the knobs that were turned between them.
 
     pairs: (dry, wet) files; one pair that is a folder twice stands for its own dry/ and
-    wet/.   shared: as for `train_blocks`.
+    wet/.   positions: of the pedal's knobs by name, in %, one a pair.
+    shared: as for `train_blocks`.
     Raises AudioError or CheckError that name what is wrong with the recordings.
     """
     from training import recorded
@@ -128,7 +133,7 @@ def train_pairs(
         for dry, wet in pairs
         for inner in (pair_files(Path(dry)) if dry == wet else [(dry, wet)])
     ]
-    made = recorded.from_pairs(found, check_only)
+    made = recorded.from_pairs(found, check_only, positions)
     train_recorded(made, name, bank_dir, check_only, as_json, console, shared)
 
 
@@ -201,7 +206,7 @@ def train_recorded(
 
     told = story.Story(made.reports, made.remarks, story.hashed(made.files))
     source = f"{made.data}, which the training left out"
-    truth = evaluation.pair_truth(source, material.test)
+    truth = evaluation.pair_truth(source, material.test, made.knobs)
     tell(bank_dir, name, rows, truth, told, deploy, console)
 
 

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from training import aa_file, bankfile, checkpoint, evaluate, export, loudness, player
+from training import (
+    aa_file,
+    bankfile,
+    checkpoint,
+    evaluate,
+    export,
+    loudness,
+    player,
+    pots,
+)
 from training.aa import CascadeShape
 from training.errors import DivergenceError, TrainingError, WhistleError
 from training.material import Material
@@ -49,6 +58,7 @@ def make(
     far it is. A run that was killed before goes on where it was.
     Raises WhistleError or DivergenceError when no seed of three gives a silent model.
     """
+    recipe = even(recipe, len(material.settings))
     kept: list[Path] = []
     taught, stopped = recipe.remedies, False
     for attempt in range(SEEDS_TRIED):
@@ -69,11 +79,11 @@ def make(
                 console.print(line)
             if watch:
                 watch(Report(note=line))
-    knobs = material.settings[len(material.settings) // 2]
-    row = describe(model, material, knobs, origin["data"])
+    first = pots.first(material.settings)
+    row = describe(model, material, first, origin["data"])
     files = {
         "model": export.to_json(model),
-        "golden": export.to_json(export.golden(model, knobs)),
+        "golden": export.to_json(export.golden(model, first)),
     }
     row["training"] = {
         "seconds": round(result.seconds, 1),
@@ -81,9 +91,14 @@ def make(
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
     }
-    told = ("circuit", "recordings", "drive_percent", "egfx")
+    told = ("circuit", "recordings", "drive_percent", "tone_percent", "egfx")
     provenance = {key: origin[key] for key in told if key in origin}
     return Effect(row, files, provenance, tuple(kept), stopped)
+
+
+def even(recipe: Recipe, settings: int) -> Recipe:
+    """As many lanes for each knob setting, and at least one."""
+    return replace(recipe, lanes=-(-recipe.lanes // settings) * settings)
 
 
 def quieter(
@@ -102,19 +117,25 @@ def kind_of(shape: Shape | CascadeShape) -> str:
     return "chrono initialisation"
 
 
-def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> Json:
-    """The model's row in bank.json, file name and hash excepted."""
+def describe(model: Json, material: Material, first: np.ndarray, data: str) -> Json:
+    """The model's row in bank.json, file name and hash excepted.
+
+    first: (K,), the knobs at which what is told once is measured.
+    """
     frames = int(model["layers"][-1]["shape"][-1])
     dry = guitar.stock_clip()
-    wet = player.play_folded(model, dry, knobs[None], FOLDS)[:, 0]
+    wet = player.play_folded(model, dry, first[None], FOLDS)[:, 0]
     dry_lufs, wet_lufs = loudness.integrated_lufs(dry), loudness.integrated_lufs(wet)
     if not np.isfinite(wet_lufs):
         raise TrainingError(
             "model: found silence where the stock clip plays; train longer"
         )
     quality = evaluate.quality(model, material.test, material.settings)
-    quality["switch_db"] = evaluate.memory_db(model, material.test.audio, knobs)
-    quality["images_db"] = list(evaluate.images(model, knobs).values())
+    quality["switch_db"] = evaluate.memory_db(model, material.test.audio, first)
+    quality["images_db"] = list(evaluate.images(model, first).values())
+    quality = tidy(quality) | {"data": data}
+    if material.conditioning:  # of the errors by setting, in %
+        quality["settings"] = material.turned.rows()
     return {
         "block": frames,
         "frames": frames,
@@ -125,7 +146,7 @@ def describe(model: Json, material: Material, knobs: np.ndarray, data: str) -> J
         "idle_dbfs": round(evaluate.idle_dbfs(model, material.settings), 1),
         "delay_samples": 0 if aa_file.is_cascade(model) else frames - 1,
         "cost_mac_per_sample": evaluate.cost(model),
-        "quality": tidy(quality) | {"data": data},
+        "quality": quality,
     }
 
 

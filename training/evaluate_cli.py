@@ -12,9 +12,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pedal import bank as banks
-from training import evaluation, figures, recorded
+from training import evaluation, figures, pots, recorded
 from training.errors import TrainingError
 from training.evaluation import Deployed, Result, Subject, Truth
+from training.pots import Knobs, Setting
 from training.virtual.circuits import CIRCUITS
 
 # The model of an effect (its id) and a block, as it plays in the engine.
@@ -26,19 +27,21 @@ def evaluate_bank(
     deploy: Deploy,
     effect: str = "",
     model_block: int | None = None,
-    pair: tuple[Path, Path] | None = None,
+    pairs: Sequence[tuple[Path, Path]] = (),
     recordings: Path | None = None,
     plan: Path | None = None,
     egfx: Path | None = None,
+    positions: Mapping[str, Sequence[float]] | None = None,
     as_json: bool = False,
     page: Path | None = None,
     console: Console | None = None,
 ) -> None:
     """Measures models of a bank on held-out audio and prints their figures.
 
-    effect "" and model_block None take all. pair: the recordings it was trained on;
-    egfx: EGFxSet's folder, for what was trained from it. Without either an effect must
-    be a simulated pedal. page: writes a report there.
+    effect "" and model_block None take all. pairs: recordings of the effect, those that
+    it was trained on or at other settings of its knobs; positions: where those stood,
+    in %, one a pair; egfx: EGFxSet's folder, for what was trained from it. Without
+    either an effect must be a simulated pedal. page: writes a report there.
     Raises TrainingError, AudioError, BankError.
     """
     bank = banks.load(folder)
@@ -51,29 +54,36 @@ def evaluate_bank(
     ]
     if not subjects:
         raise TrainingError(f"{folder}: found no model of block {model_block}")
-    if pair is not None and len(effects) > 1:
+    if pairs and len(effects) > 1:
         raise TrainingError(
-            f"--pair: expected --effect NAME with it, found {len(effects)} effects in "
-            f"{folder}; a pair is of one"
+            f"recordings: expected --effect NAME with them, found {len(effects)} "
+            f"effects in {folder}; they are of one"
         )
-    known = functools.cache(functools.partial(truth_of, pair, recordings, plan))
+    made = recorded.from_pairs(pairs, False, positions) if pairs else None
+    known = functools.cache(functools.partial(simulated_truth, recordings, plan))
 
     @functools.cache  # both blocks are measured on the same notes
     def notes(name: str) -> Truth:
         return notes_truth(egfx, name, bank.effect(name).provenance["egfx"])
 
     def truth(subject: Subject) -> Truth:
-        knob = "drive" in subject.conditioning
         origin = bank.effect(subject.effect).provenance
-        if pair is None and "egfx" in origin:
+        trained = subject.trained(pots.held_in(origin))
+        if made is not None:
+            source = f"the held-out part of {pairs[0][0].name}"
+            assert made.material is not None  # only a check alone makes none
+            part = made.material.test
+            return evaluation.pair_truth(source, part, made.knobs, trained)
+        if "egfx" in origin:
             return notes(subject.effect)
-        return known(subject.effect, knob, origin.get("drive_percent"))
+        return known(subject.effect, trained)
 
     results = measure(subjects, truth, console)
     if as_json:
         print(json.dumps([result.as_row() for result in results], indent=1))
     elif console:
-        console.print(table(results))
+        for one in (table(results), *setting_tables(results)):
+            console.print(one)
     if page:
         from training import report
 
@@ -134,30 +144,20 @@ def notes_truth(root: Path | None, effect: str, trained: Mapping[str, Any]) -> T
     return evaluation.pair_truth(f"held-out pitches of {root.name}", part)
 
 
-def truth_of(
-    pair: tuple[Path, Path] | None,
-    recordings: Path | None,
-    plan: Path | None,
-    effect: str,
-    has_knob: bool,
-    drive: float | None,
+def simulated_truth(
+    recordings: Path | None, plan: Path | None, effect: str, trained: Knobs
 ) -> Truth:
-    """What an effect should sound like. Raises TrainingError where nobody knows.
+    """What a simulated pedal sounds like. Raises TrainingError for another effect.
 
-    drive: in %, where a simulated pedal without a knob was trained, if that is known.
+    trained: the settings of a model of it.
     """
-    if pair is not None:
-        made = recorded.from_pairs([pair], only_check=False).material
-        assert made is not None
-        return evaluation.pair_truth(f"the held-out part of {pair[0].name}", made.test)
     if effect not in CIRCUITS:
         raise TrainingError(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
             "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"
         )
-    at = evaluation.DEFAULT_DRIVE if drive is None else drive
     source, dry = evaluation.held_out(recordings, plan)
-    return evaluation.virtual_truth(effect, source, dry, has_knob, at)
+    return evaluation.virtual_truth(effect, source, dry, trained)
 
 
 def table(results: Sequence[Result]) -> Table:
@@ -190,4 +190,35 @@ def table(results: Sequence[Result]) -> Table:
             f"{one.mac:.0f}",
             f"{one.ns:.0f}",
         )
+    return found
+
+
+def setting_tables(results: Sequence[Result]) -> list[Table]:
+    """The error at each setting of the knobs: a table an effect, a column a model."""
+    groups: dict[tuple, list[Result]] = {}
+    for one in results:
+        if one.knobs.names:
+            alike = one.effect, one.knobs.names, tuple(sorted(one.by_setting))
+            groups.setdefault(alike, []).append(one)
+    return [setting_table(*alike, models) for alike, models in groups.items()]
+
+
+def setting_table(
+    effect: str,
+    names: Sequence[str],
+    settings: Sequence[Setting],
+    models: Sequence[Result],
+) -> Table:
+    """The errors of an effect's models at the same settings."""
+    words = "*: between the settings that were trained"
+    found = Table(title=f"{effect}, ESR %", caption=words, box=SIMPLE_HEAD)
+    heads = [f"{name} %" for name in names] + [f"block {one.block}" for one in models]
+    for head in heads:
+        found.add_column(head, justify="right", no_wrap=True)
+    for setting in settings:
+        errors = [
+            f"{100 * one.by_setting[setting]:.3f}{'' if one.knows(setting) else '*'}"
+            for one in models
+        ]
+        found.add_row(*(f"{at:g}" for at in setting), *errors)
     return found

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training import audio, factory, figures, loudness
+from pedal import bank as banks
+from training import audio, factory, figures, loudness, pots
 from training.errors import TrainingError
 from training.material import DRIVES, Part, split_sources
+from training.pots import Knobs, Setting
 from training.virtual import circuits, guitar
 
 Audio = NDArray[np.float32]
@@ -18,8 +20,6 @@ Audio = NDArray[np.float32]
 Deployed = Callable[[Audio, Mapping[str, float]], tuple[Audio, float]]
 HELD_OUT_S = 20.0
 HELD_OUT_SEED = 1_000_003  # of the simulated guitar; trainings take seed + 1
-UNSEEN_DRIVES = (12.5, 37.5, 62.5, 87.5)  # %: half-way between those trained at
-DEFAULT_DRIVE = 50.0
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,37 @@ class Subject:
     row: Mapping[str, Any]
     play: Deployed
 
+    def trained(self, held: Mapping[str, float]) -> Knobs:
+        """The settings it was trained at. held: where its other knobs stood, in %.
+
+        Banks that don't tell them are of five drives.
+        """
+        names = tuple(name for name in self.conditioning if name in pots.NAMES)
+        rows = self.row.get("quality", {}).get("settings")
+        if rows is None or not names:
+            return replace(pots.grid(dict.fromkeys(names, DRIVES)), held=held)
+        settings = [[row.get(name, pots.MIDDLE) for name in names] for row in rows]
+        return Knobs(names, tuple(map(tuple, settings)), held)
+
 
 @dataclass(frozen=True)
 class Truth:
-    """Held-out audio and what the effect makes of it at each setting (% of drive)."""
+    """Held-out audio and what the effect makes of it at each setting.
+
+    knobs: those of the model, and the settings that it was trained at.
+    """
 
     source: str
     dry: Audio
-    wet: Mapping[float, Audio]
-    trained: tuple[float, ...]
+    wet: Mapping[Setting, Audio]
+    knobs: Knobs
     circuit: Callable[[Audio], Audio] | None = None  # at the middle setting
 
     @property
-    def middle(self) -> float:
-        """The setting that is listened to: 50 %, or the only one."""
-        return DEFAULT_DRIVE if DEFAULT_DRIVE in self.wet else self.trained[0]
+    def middle(self) -> Setting:
+        """The setting that is listened to: nearest to the middle, trained if it can."""
+        known = tuple(s for s in self.knobs.settings if s in self.wet)
+        return replace(self.knobs, settings=known or tuple(self.wet)).middle
 
 
 @dataclass(frozen=True)
@@ -57,12 +73,14 @@ class Result:
     block: int
     source: str
     seconds: float
-    esr: float
+    esr: float  # at the trained settings; where there are none of them, at all
     esr_unseen: float | None
     mse: float
     dc: float
     stft: float | None
-    by_setting: Mapping[float, float]
+    knobs: Knobs
+    middle: Setting
+    by_setting: Mapping[Setting, float]
     by_level: Sequence[tuple[float, float, float]]
     images: Mapping[int, float]
     target_images: Mapping[int, float]
@@ -78,8 +96,17 @@ class Result:
 
     def as_row(self) -> dict[str, Any]:
         """Plain figures, without the audio, for JSON."""
-        hidden = ("heard", "wanted", "dry")
-        return {name: value for name, value in vars(self).items() if name not in hidden}
+        hidden = ("heard", "wanted", "dry", "knobs", "middle", "by_setting")
+        row = {name: value for name, value in vars(self).items() if name not in hidden}
+        row["by_setting"] = [
+            {**self.knobs.row(setting), "esr": error, "trained": self.knows(setting)}
+            for setting, error in sorted(self.by_setting.items())
+        ]
+        return row
+
+    def knows(self, setting: Setting) -> bool:
+        """True for a setting that the model was trained at."""
+        return setting in self.knobs.settings
 
 
 def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
@@ -97,66 +124,87 @@ def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
     return f"the held-out part of {recordings.name}", parts["test"]
 
 
-def virtual_truth(
-    effect: str,
-    source: str,
-    dry: Audio,
-    has_knob: bool,
-    drive: float = DEFAULT_DRIVE,
-) -> Truth:
-    """A simulated pedal's own output, at trained and unseen drives.
-
-    drive: where a model without a knob was trained, %.
-    """
-    trained = DRIVES if has_knob else (drive,)
-    wet = {one: circuits.render(effect, dry, one) for one in trained}
-    return circuit_truth(effect, source, dry, wet)
+def virtual_truth(effect: str, source: str, dry: Audio, knobs: Knobs) -> Truth:
+    """A simulated pedal's own output, at trained and unseen settings."""
+    wet = {
+        setting: circuits.render(effect, dry, **at(knobs, setting))
+        for setting in knobs.settings
+    }
+    return circuit_truth(effect, source, dry, wet, knobs)
 
 
 def circuit_truth(
-    effect: str, source: str, dry: Audio, wet: Mapping[float, Audio]
+    effect: str, source: str, dry: Audio, wet: Mapping[Setting, Audio], knobs: Knobs
 ) -> Truth:
-    """What the circuit made of dry where it was trained; the unseen drives are added.
+    """What the circuit made of dry where it was trained; unseen settings are added."""
+    added = {
+        setting: circuits.render(effect, dry, **at(knobs, setting))
+        for setting in knobs.between
+    }
+    truth = Truth(source, dry, {**wet, **added}, knobs)
+    heard = at(knobs, truth.middle)
+    return replace(truth, circuit=lambda x: circuits.render(effect, x, **heard))
 
-    wet: by drive in %; a single one is of a model without a knob.
+
+def at(knobs: Knobs, setting: Setting) -> dict[str, float]:
+    """Where a circuit's pots stand, in %; what nobody told is in the middle."""
+    return {"drive": pots.MIDDLE, **knobs.positions(setting)}
+
+
+def pair_truth(
+    source: str, part: Part, told: Knobs | None = None, trained: Knobs | None = None
+) -> Truth:
+    """The held-out part of recordings.
+
+    told: where the pedal's knobs stood at them; trained: the knobs and settings of the
+    model, the same unless given. Raises TrainingError where the two don't fit.
     """
-    trained = tuple(wet)
-    unseen = UNSEEN_DRIVES if len(trained) > 1 else ()
-    added = {drive: circuits.render(effect, dry, drive) for drive in unseen}
-    truth = Truth(source, dry, {**wet, **added}, trained)
-    return replace(
-        truth, circuit=lambda audio: circuits.render(effect, audio, truth.middle)
-    )
-
-
-def pair_truth(source: str, part: Part) -> Truth:
-    """The part of a recorded pair that its training left out."""
-    wet = {DEFAULT_DRIVE: part.targets[0]}
-    return Truth(source, part.audio, wet, (DEFAULT_DRIVE,))
+    told = told or Knobs()
+    trained = trained or told
+    wet = {}
+    for setting, heard in zip(told.settings, part.targets, strict=True):
+        where = told.positions(setting)
+        for name in trained.names:
+            if name not in where:
+                raise TrainingError(
+                    f"recordings: expected where the {name} knob of the model stood, "
+                    f"found nothing; name it by --{name}, in %, one a pair"
+                )
+        wet[pots.setting_of(where, trained.names)] = heard
+    if len(wet) < len(told.settings):
+        raise TrainingError(
+            f"recordings: found {len(told.settings)} settings of "
+            f"{' and '.join(told.names)}, expected those of the model's knobs: "
+            f"{' and '.join(trained.names) or 'none'}"
+        )
+    return Truth(source, part.audio, wet, trained)
 
 
 def evaluate(subject: Subject, truth: Truth) -> Result:
     """Measures one model. Raises TrainingError where its output is not finite."""
-    heard: dict[float, Audio] = {}
+    heard: dict[Setting, Audio] = {}
     ns = []
-    for drive in truth.wet:
-        heard[drive], cost_ns = subject.play(truth.dry, params(subject, drive))
+    for setting in truth.wet:
+        heard[setting], cost_ns = subject.play(truth.dry, params(truth.knobs, setting))
         ns.append(cost_ns)
-        if not np.isfinite(heard[drive]).all():
+        if not np.isfinite(heard[setting]).all():
+            where = truth.knobs.told(setting)
             raise TrainingError(
                 f"{subject.effect}, block {subject.block}: found an output that is no "
-                f"number at drive {drive:g} %, expected audio; train it anew"
+                f"number{f' at {where}' if where else ''}, expected audio; train it "
+                "anew"
             )
     errors = {
-        drive: figures.error_to_signal(heard[drive], wanted)
-        for drive, wanted in truth.wet.items()
+        setting: figures.error_to_signal(heard[setting], wanted)
+        for setting, wanted in truth.wet.items()
     }
-    unseen = [error for drive, error in errors.items() if drive not in truth.trained]
+    trained = [error for s, error in errors.items() if s in truth.knobs.settings]
+    unseen = [error for s, error in errors.items() if s not in truth.knobs.settings]
     middle = truth.middle
     mine, wanted = heard[middle], truth.wet[middle]
 
     def play(x: Audio) -> Audio:
-        return subject.play(x, params(subject, middle))[0]
+        return subject.play(x, params(truth.knobs, middle))[0]
 
     def tones(source: figures.Play) -> dict[int, float]:
         return {hz: figures.images_db(source, hz) for hz in figures.TONES_HZ}
@@ -166,11 +214,13 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
         block=subject.block,
         source=truth.source,
         seconds=len(truth.dry) / audio.RATE_HZ,
-        esr=float(np.mean([errors[drive] for drive in truth.trained])),
+        esr=float(np.mean(trained or unseen)),
         esr_unseen=float(np.mean(unseen)) if unseen else None,
         mse=figures.mean_square(mine, wanted),
         dc=figures.offset(mine, wanted),
         stft=spectral(mine, wanted),
+        knobs=truth.knobs,
+        middle=middle,
         by_setting=errors,
         by_level=figures.errors_by_level(truth.dry, mine, wanted),
         images=tones(play),
@@ -190,9 +240,9 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
     )
 
 
-def params(subject: Subject, drive: float) -> dict[str, float]:
-    """The parameters of a setting: none for a model without a knob."""
-    return {"drive": drive} if "drive" in subject.conditioning else {}
+def params(knobs: Knobs, setting: Setting) -> dict[str, float]:
+    """The parameters of a setting, in their units: none for a model without a knob."""
+    return {name: banks.value_at(name, v) for name, v in knobs.row(setting).items()}
 
 
 def spectral(heard: Audio, wanted: Audio) -> float | None:

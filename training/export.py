@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training import aa_file, evaluate, reference
+from training import aa_file, evaluate, pots, reference
 from training.aa import Cascade
 from training.coupler import Coupler
 from training.errors import ShapeError, WhistleError
@@ -110,11 +110,11 @@ def zero_idle(model: Model, knobs: NDArray[np.floating]) -> None:
 def silenced(network: Network | Cascade, settings: NDArray[np.floating]) -> Model:
     """The model file of a network, silent at idle.
 
-    settings: (S, K), the knob settings to listen at; the middle one is the default.
+    settings: (S, K), the knob settings to listen at.
     Raises WhistleError when the idle output is above -90 dBFS all the same.
     """
     model = to_model(network)
-    zero_idle(model, settings[len(settings) // 2])
+    zero_idle(model, pots.first(settings))
     heard = evaluate.idle_dbfs(model, settings)
     if heard > WHISTLE_DBFS:
         kind = (

@@ -1,7 +1,7 @@
 """Long recordings as material: split by time, cut into fragments, silence dropped.
 
 The split comes first and leaves a gap of a second, so that a riff which goes on over a
-cut stands on one side only. Letters: N samples.
+cut stands on one side only. Letters: N samples, S knob settings.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training.audio import RATE_HZ, SUFFIXES
 from training.errors import AudioError, TrainingError
 from training.material import SHARES, Material, Part, split_by_time
+from training.pots import Knobs
 
 Audio = NDArray[np.float32]
 FRAGMENT_SECONDS = 1.0
@@ -49,18 +50,24 @@ def pair_files(folder: Path) -> list[tuple[Path, Path]]:
 
 
 def cut(dry: Audio, wet: Audio, size: int) -> list[tuple[Audio, Audio]]:
-    """Fragments of `size` samples of an aligned pair (N,), the silent ones left out."""
+    """Fragments of `size` samples of dry (N,) and wet (S, N), the silent ones left out.
+
+    What is silent is told by dry, so all settings have the same moments.
+    """
     starts = range(0, len(dry) - size + 1, size)
-    pieces = [(dry[s : s + size], wet[s : s + size]) for s in starts]
+    pieces = [(dry[s : s + size], wet[:, s : s + size]) for s in starts]
     return [piece for piece in pieces if np.abs(piece[0]).max() >= SILENCE]
 
 
 def material(
-    pairs: Sequence[tuple[Audio, Audio]], seconds: float = FRAGMENT_SECONDS
+    pairs: Sequence[tuple[Audio, Audio]],
+    seconds: float = FRAGMENT_SECONDS,
+    knobs: Knobs | None = None,
 ) -> Material:
-    """What a run learns from: aligned pairs of (N,) each, all heard in all parts.
+    """What a run learns from: aligned pairs, all heard in all parts.
 
-    seconds: of a fragment; shorter where a part is.
+    pairs: dry (N,) and wet (N,), or (S, N) at the settings of knobs. seconds: of a
+    fragment; shorter where a part is.
 
     Raises TrainingError when one is too short or a part holds silence alone.
     """
@@ -72,7 +79,7 @@ def material(
     pieces: dict[str, list[tuple[Audio, Audio]]] = {name: [] for name in SHARES}
     for (dry, wet), split in zip(pairs, splits, strict=True):
         for name, where in split.items():
-            pieces[name] += cut(dry[where], wet[where], size)
+            pieces[name] += cut(dry[where], np.atleast_2d(wet)[:, where], size)
     parts = {}
     for name, found in pieces.items():
         if not found:
@@ -80,6 +87,8 @@ def material(
                 f"recordings: the {100 * SHARES[name]:.0f} % of time to {name} on are "
                 "silent; play through to the end"
             )
-        one, two = (np.concatenate(side) for side in zip(*found, strict=True))
-        parts[name] = Part(one.astype(np.float32), two.astype(np.float32)[None])
-    return Material(**parts, settings=np.zeros((1, 0), np.float32))
+        dry, wet = zip(*found, strict=True)
+        one, two = np.concatenate(dry), np.concatenate(wet, axis=1)
+        parts[name] = Part(one.astype(np.float32), two.astype(np.float32))
+    turned = knobs or Knobs()
+    return Material(**parts, settings=turned.inputs, conditioning=list(turned.names))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from training import pots
 from training.errors import TrainingError
 from training.virtual import circuits, signals
 
@@ -16,6 +17,7 @@ GUARD_SECONDS = 1.0
 SHARES = {"train": 0.78, "validate": 0.08, "test": 0.14}
 SYNTHETIC_SHARE = 0.2
 DRIVES = (0.0, 25.0, 50.0, 75.0, 100.0)  # %; five settings of a knob are enough
+TONES = (0.0, 50.0, 100.0)  # %; of what is linear, three are
 
 
 @dataclass
@@ -43,6 +45,12 @@ class Material:
     test: Part
     settings: Audio
     conditioning: list[str] = field(default_factory=list)
+
+    @property
+    def turned(self) -> pots.Knobs:
+        """The same settings in %."""
+        rows = [tuple(round(100.0 * float(v), 3) for v in row) for row in self.settings]
+        return pots.Knobs(tuple(self.conditioning), tuple(rows))
 
     def save(self, path: Path) -> None:
         """Writes all of it as one NPZ file, whole or not at all; makes its folder."""
@@ -111,27 +119,26 @@ def virtual_material(
     seed: int = 0,
     advance: Callable[[], None] = lambda: None,
     synthetic: float = SYNTHETIC_SHARE,
+    tones: Sequence[float] = (pots.MIDDLE,),
 ) -> Material:
-    """Plays the dry parts through a simulated pedal at each drive (%).
+    """Plays the dry parts through a simulated pedal at each drive and each tone (%).
 
     dry: "train", "validate", "test" -> (N,). Synthetic signals are added to the first
-    one, until they are that share of it, below 1. A single drive gives a model without
-    a knob. advance: called after each drive.
+    one, until they are that share of it, below 1. A single drive, or tone, gives a
+    model without that knob. advance: called after each setting.
     """
     if synthetic > 0.0:
         extra = len(dry["train"]) / RATE_HZ * synthetic / (1.0 - synthetic)
         more = signals.synthetic(extra, seed)
         dry = dict(dry, train=np.concatenate((dry["train"], more)))
+    turned = pots.grid({"drive": drives, "tone": tones})
     parts = {
-        name: Part(audio, np.empty((len(drives), len(audio)), np.float32))
+        name: Part(audio, np.empty((len(turned.settings), len(audio)), np.float32))
         for name, audio in dry.items()
     }
-    for row, drive in enumerate(drives):
+    for row, setting in enumerate(turned.settings):
         for part in parts.values():
-            part.targets[row] = circuits.render(pedal, part.audio, drive)
+            where = turned.positions(setting)
+            part.targets[row] = circuits.render(pedal, part.audio, **where)
         advance()
-    knob = len(drives) > 1
-    settings = np.array(
-        [[drive / 100.0] if knob else [] for drive in drives], np.float32
-    )
-    return Material(**parts, settings=settings, conditioning=["drive"] if knob else [])
+    return Material(**parts, settings=turned.inputs, conditioning=list(turned.names))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from training import egfx, fragments
+from training import egfx, fragments, takes
 from training.checks import Report, State, examine, examine_files, files
 from training.errors import CheckError
 from training.material import Material, Part
+from training.pots import Knobs
 
 if TYPE_CHECKING:
     from training.fetch import Advance
@@ -32,6 +33,7 @@ class Recorded:
     material: Material | None = None
     files: list[Path] = field(default_factory=list)
     egfx: dict[str, Any] = field(default_factory=dict)  # as `held_out_notes` takes it
+    knobs: Knobs = field(default_factory=Knobs)
 
     def origin(self) -> dict[str, Any]:
         """What the provenance says."""
@@ -40,6 +42,7 @@ class Recorded:
             "recordings": self.recordings,
             "data": self.data,
         }
+        said |= self.knobs.provenance()
         return said | ({"egfx": self.egfx} if self.egfx else {})
 
     def insist(self) -> None:
@@ -63,28 +66,36 @@ class Recorded:
                 console.print(report.line(), markup=False, highlight=False)
 
 
-def from_pairs(pairs: Sequence[tuple[Path, Path]], only_check: bool) -> Recorded:
+def from_pairs(
+    pairs: Sequence[tuple[Path, Path]],
+    only_check: bool,
+    positions: Mapping[str, Sequence[float]] | None = None,
+) -> Recorded:
     """One or more pairs of long recordings, in fragments.
 
-    Raises AudioError when a file cannot be read. Without only_check also CheckError for
-    the first bad pair, and TrainingError when a part of the time is silent.
+    positions: of the pedal's knobs, in %, one a pair; see takes.py.
+    Raises AudioError when a file cannot be read, TrainingError for what is wrong with
+    positions. Without only_check also CheckError for the first bad pair, and
+    TrainingError when a part of the time is silent.
     """
-    reports, aligned = [], []
+    knobs, places = takes.settings_of(pairs, positions or {})
+    aligned: list[takes.Aligned] = []
     for dry, wet in pairs:
         report, one, two = examine_files(Path(dry), Path(wet))
-        reports.append(report)
-        aligned.append((one.astype(np.float32), two.astype(np.float32)))
+        aligned.append((report, one.astype(np.float32), two.astype(np.float32)))
         if not only_check:
             report.insist()
-    names = [Path(path).name for pair in pairs for path in pair]
     made = Recorded(
-        reports,
-        recordings=[{"source": n, "licence": "the player's own"} for n in names],
+        [report for report, _, _ in aligned],
+        takes.remarks(knobs, places, aligned),
+        recordings=takes.sources(pairs, positions or {}),
         data="held-out time of the same recordings",
-        files=[Path(path) for pair in pairs for path in pair],
+        files=list(dict.fromkeys(Path(path) for pair in pairs for path in pair)),
+        knobs=knobs,
     )
     if not only_check:
-        made.material = fragments.material(aligned)
+        joined = [takes.over_one_time([aligned[p] for p in take]) for take in places]
+        made.material = fragments.material(joined, knobs=knobs)
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from training import figures, page, pictures
 from training.align import SPREAD
-from training.evaluation import DEFAULT_DRIVE, Audio, Result
+from training.evaluation import Audio, Result
 from training.page import nested, tabled
 from training.story import Story
 
@@ -94,7 +94,7 @@ def summary(results: Sequence[Result]) -> str:
     rows: list[tuple[str, list[str]]] = [
         ("ESR, %", [percent(one.esr) for one in results]),
         (
-            "ESR at unseen drives, %",
+            "ESR at unseen settings, %",
             [NOT if x.esr_unseen is None else percent(x.esr_unseen) for x in results],
         ),
         ("MSE, full scale squared", [f"{one.mse:.2e}" for one in results]),
@@ -122,7 +122,7 @@ def summary(results: Sequence[Result]) -> str:
     told = (
         f"Measured on {held.seconds:.0f} s of {escape(held.source)}: the exported "
         "models, in the engine that plays them live. ESR is the energy of the error "
-        "over that of the original; with a drive knob it is the mean of the trained "
+        "over that of the original; with knobs it is the mean of the trained "
         "settings. Images are what a loud sine brings beside its harmonics. The words "
         "above stand for the size of the error; no listening test is behind them."
     )
@@ -163,13 +163,10 @@ def section(result: Result) -> list[str]:
         [f"from {low:.0f}", f"{seconds:.1f}", percent(error)]
         for low, seconds, error in result.by_level
     ]
-    settings = [
-        [f"{drive:g}", percent(error)]
-        for drive, error in sorted(result.by_setting.items())
-    ]
     takes = {"dry": result.dry, "original": result.wanted, "model": result.heard}
-    knob = len(settings) > 1
-    at = f"<p>Heard and drawn at drive {DEFAULT_DRIVE:g} %.</p>" if knob else ""
+    knob = bool(result.knobs.names)
+    where = result.knobs.told(result.middle)
+    at = f"<p>Heard and drawn at {escape(where)}.</p>" if knob else ""
     parts = [
         f"<h2>{escape(name)}</h2>{at}<h3>Listen</h3>",
         page.players({k: loudest(v, result.wanted) for k, v in takes.items()}),
@@ -180,9 +177,23 @@ def section(result: Result) -> list[str]:
         f"<p class=soft>Below {figures.LEVELS_DBFS[0]} dBFS it is not told.</p></div>",
     ]
     if knob:
-        words = "<h3>Error by drive</h3>"
-        parts.append(f"<div>{words}{tabled(['drive %', 'ESR %'], settings)}</div>")
+        parts.append(by_setting(result))
     return [*parts, "</div>"]
+
+
+def by_setting(result: Result) -> str:
+    """The error at each setting of the knobs, and which of them were trained."""
+    names = result.knobs.names
+    rows = [
+        [
+            *(f"{at:g}" for at in setting),
+            percent(error),
+            "" if result.knows(setting) else "not trained",
+        ]
+        for setting, error in sorted(result.by_setting.items())
+    ]
+    heads = [*(f"{name} %" for name in names), "ESR %", ""]
+    return f"<div><h3>Error by {' and '.join(names)}</h3>{tabled(heads, rows)}</div>"
 
 
 def checked(story: Story) -> list[str]:

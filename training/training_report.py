@@ -66,7 +66,7 @@ def tell(
         origin = bank.effect(name).provenance
         known = {
             key: origin[key]
-            for key in ("circuit", "recordings", "drive_percent")
+            for key in ("circuit", "recordings", "drive_percent", "tone_percent")
             if key in origin
         }
         trained = {

@@ -61,6 +61,12 @@ SPOILS = {
     "rate": (lambda t: t.update(sample_rate_hz=48000), "sample_rate_hz"),
     "no effects": (lambda t: t.update(effects=[]), "effects"),
     "a capital": (lambda t: t["effects"][0].update(id="Buzz"), "effects[0].id"),
+    "a knob beyond its end": (
+        lambda t: t["effects"][0]["models"][0]["quality"].update(
+            settings=[{"drive": 101.0}]
+        ),
+        "models[0].quality.settings[0].drive: expected maximum 100, found 101",
+    ),
     "clean": (lambda t: t["effects"][0].update(id="clean"), "effects[0].id"),
     "twins": (
         lambda t: t["effects"][1].update(id="buzz"),

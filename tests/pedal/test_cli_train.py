@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from pedal import cli, cli_train
 from pedal.deployed import Deployed
+from pedal.errors import UsageError
 from pedal.paths import FACTORY_BANK
 
 
@@ -63,3 +64,39 @@ def test_help_names_both_ways_to_evaluate():
     assert (
         "--html" in CliRunner().invoke(cli.app, ["evaluate", "bank", "--help"]).output
     )
+
+
+def test_settings_of_recordings_are_handed_on_in_their_order(asked):
+    pairs = ("dry.wav", "a.wav", "dry.wav", "b.wav")
+    run("train", *pairs, "--name", "x", "--drive", "0", "--drive", "75.5")
+    ((_, both, name), options) = asked[0]
+    assert both == [(Path("dry.wav"), Path("a.wav")), (Path("dry.wav"), Path("b.wav"))]
+    assert (name, options["positions"]) == ("x", {"drive": [0.0, 75.5]})
+    run("evaluate", "mine", *pairs, "--tone", "0", "--tone", "9")
+    assert asked[1][1]["pairs"] == both
+    assert asked[1][1]["positions"] == {"tone": [0.0, 9.0]}
+
+
+def test_a_simulated_pedal_s_knobs_are_a_word_or_a_place(asked):
+    run("train", "--virtual", "fuzz", "--tone", "knob", "--drive", "80")
+    run("train", "--virtual", "fuzz")
+    run("virtual", "fuzz", "in.wav", "out.wav", "--tone", "70")
+    assert (asked[0][1]["drive"], asked[0][1]["tone"]) == (80.0, "knob")
+    assert not {"drive", "tone"} & set(asked[1][1])
+    assert asked[2][0][-2:] == (50.0, 70.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("a", "b", "--name", "x", "--drive", "101"), "--drive: expected 0 to 100"),
+        (("a", "b", "--name", "x", "--tone", "knob"), "--tone: expected 0 to 100"),
+        (("--virtual", "fuzz", "--tone", "high"), "expected knob, fixed, 0 to 100"),
+        (("--virtual", "fuzz", "--tone", "1", "--tone", "2"), "expected one with"),
+        (("--fragments", "d", "--name", "x", "--tone", "1"), "found --fragments"),
+    ],
+)
+def test_settings_that_make_no_sense_are_one_line(asked, words, said):
+    with pytest.raises(UsageError, match=said):
+        CliRunner().invoke(cli.app, ["train", *words], catch_exceptions=False)
+    assert asked == []

@@ -22,6 +22,7 @@ from training import (
     fragments,
     loudness,
     player,
+    pots,
     training_report,
 )
 from training.errors import (
@@ -30,6 +31,7 @@ from training.errors import (
     TrainingError,
     WhistleError,
 )
+from training.material import Material, Part
 from training.models import Shape, build
 from training.run import Recipe
 from training.train import Result
@@ -321,3 +323,18 @@ def test_ctrl_c_in_a_report_says_what_there_is(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         cli.tell(Path("bank"), "mine", [], None, None, None, shown)
     assert shown.file.getvalue() == "stopped: mine is in bank, without a report\n"
+
+
+def test_errors_are_told_with_the_settings_they_are_of():
+    dry = guitar.play(3.0, 3)
+    part = Part(dry, np.stack((dry, dry)))
+    material = Material(part, part, part, np.array([[0.0], [1.0]]), ["tone"])
+    model = export.to_model(build(Shape(hidden=2, knobs=1)))
+    row = effects.describe(model, material, pots.first(material.settings), "x")
+    assert row["quality"]["settings"] == [{"tone": 0.0}, {"tone": 100.0}]
+    assert len(row["quality"]["esr_by_setting"]) == 2
+
+
+def test_every_knob_setting_has_as_many_lanes():
+    found = [effects.even(Recipe(lanes=40), settings) for settings in (1, 3, 5, 15, 50)]
+    assert [recipe.lanes for recipe in found] == [40, 42, 40, 45, 50]

@@ -13,6 +13,8 @@ from tests.helpers import write_bank
 from training import evaluate_cli, evaluation, report
 from training.errors import TrainingError
 from training.evaluation import Subject, Truth
+from training.material import Part
+from training.pots import Knobs
 from training.virtual import guitar
 from training.virtual.circuits import CIRCUITS
 
@@ -28,10 +30,11 @@ ROW = {
 }
 
 
-def clip(name: str, audio: np.ndarray, drive: float) -> np.ndarray:
+def clip(name: str, audio: np.ndarray, drive: float, tone: float = 50.0) -> np.ndarray:
     """In place of a circuit, which takes its time."""
     assert name in CIRCUITS
-    return np.tanh((1.0 + drive / 10.0) * audio).astype(np.float32)
+    heard = np.tanh((1.0 + drive / 10.0) * audio) * (0.5 + 0.01 * tone)
+    return heard.astype(np.float32)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def simple_circuits(monkeypatch):
 @pytest.fixture
 def truth() -> Truth:
     dry = guitar.play(SECONDS, evaluation.HELD_OUT_SEED)
-    return evaluation.virtual_truth("screamer", "a test", dry, has_knob=False)
+    return evaluation.virtual_truth("screamer", "a test", dry, Knobs())
 
 
 def subject(play, name="screamer") -> Subject:
@@ -105,10 +108,86 @@ def test_a_knob_is_turned_where_no_training_was():
         return clip("blues", audio, params["drive"]), 1.0
 
     one = Subject("blues", 1, ("drive",), ROW, play)
-    truth = evaluation.virtual_truth("blues", "a test", dry, has_knob=True)
+    truth = evaluation.virtual_truth("blues", "a test", dry, one.trained({}))
     result = evaluation.evaluate(one, truth)
     assert set(asked) == {0.0, 12.5, 25.0, 37.5, 50.0, 62.5, 75.0, 87.5, 100.0}
     assert result.esr_unseen == 0.0
+
+
+TONED = {
+    "quality": {
+        "settings": [{"drive": d, "tone": t} for d in (0.0, 100.0) for t in (0.0, 50.0)]
+    }
+}
+
+
+def test_a_tone_knob_is_turned_in_the_unit_of_its_parameter():
+    dry, asked = guitar.play(1.0, 5), set()
+
+    def play(audio, params):
+        asked.add(params["tone"])
+        tone = (params["tone"] + 12.0) / 0.24
+        return clip("fuzz", audio, params["drive"], tone), 1.0
+
+    one = Subject("fuzz", 1, ("drive", "tone"), ROW | TONED, play)
+    truth = evaluation.virtual_truth("fuzz", "a test", dry, one.trained({}))
+    result = evaluation.evaluate(one, truth)
+    assert asked == {-12.0, -6.0, 0.0}
+    assert result.esr < 1e-12
+    assert (50.0, 25.0) in result.by_setting
+    assert not result.knows((50.0, 25.0))
+
+
+def test_the_error_of_each_setting_is_told(monkeypatch):
+    def play(audio, params):
+        return clip("fuzz", audio, params["drive"]) * 0.9, 1.0
+
+    monkeypatch.setattr(report.pictures, "of", lambda _: ())
+    row = ROW | {"quality": {"settings": [{"drive": 0.0}, {"drive": 100.0}]}}
+    one = Subject("fuzz", 1, ("drive",), row, play)
+    truth = evaluation.virtual_truth("fuzz", "x", guitar.play(1.0, 5), one.trained({}))
+    result = evaluation.evaluate(one, truth)
+    told = result.as_row()["by_setting"]
+    assert [(at["drive"], at["trained"]) for at in told] == [
+        (0.0, True),
+        (50.0, False),
+        (100.0, True),
+    ]
+    page = report.page_of("x", [result], {})
+    assert "<h3>Error by drive</h3>" in page
+    assert "<th scope=row>50</th><td>1.00</td><td>not trained</td>" in page
+    assert "Heard and drawn at drive 0 %." in page
+    shown = Console(record=True, file=io.StringIO(), width=80)
+    shown.print(*evaluate_cli.setting_tables([result]))
+    assert re.search(r"50 +1\.000\*", shown.export_text())
+
+
+def test_recordings_at_other_settings_than_trained_are_unseen():
+    part = Part(*np.full((2, 2, 9), 0.5, np.float32))
+    part = Part(part.audio[0], part.targets)
+    told = Knobs(("drive",), ((0.0,), (75.0,)), {"tone": 50.0})
+    trained = Knobs(("drive",), ((0.0,), (100.0,)))
+    truth = evaluation.pair_truth("x", part, told, trained)
+    assert set(truth.wet) == {(0.0,), (75.0,)}
+    assert truth.middle == (0.0,)
+    toned = Knobs(("drive", "tone"), ((0.0, 50.0),))
+    assert set(evaluation.pair_truth("x", part, told, toned).wet) == {
+        (0.0, 50.0),
+        (75.0, 50.0),
+    }
+
+
+def test_recordings_that_do_not_fit_the_knobs_of_a_model_are_refused():
+    part = Part(np.zeros(9, np.float32), np.zeros((2, 9), np.float32))
+    told = Knobs(("drive",), ((0.0,), (75.0,)))
+    with pytest.raises(
+        TrainingError, match=r"where the tone knob .* name it by --tone"
+    ):
+        evaluation.pair_truth("x", part, told, Knobs(("tone",), ((0.0,), (100.0,))))
+    with pytest.raises(
+        TrainingError, match=r"found 2 settings of drive, .*knobs: none"
+    ):
+        evaluation.pair_truth("x", part, told, Knobs())
 
 
 def test_no_training_plays_the_held_out_guitar():
@@ -138,7 +217,7 @@ def test_the_report_says_what_was_not_measured(truth, monkeypatch):
     monkeypatch.setattr(report.pictures, "of", lambda _: ())
     result = evaluation.evaluate(subject(perfect), truth)
     page = report.page_of("x", [replace(result, stft=None)], {})
-    assert "Not measured: ESR at unseen drives, %; multi-resolution STFT" in page
+    assert "Not measured: ESR at unseen settings, %; multi-resolution STFT" in page
     assert "STFT loss</th><td>" not in page
     assert "Checks" not in page  # what no training told is left out
     one, other = replace(result, stft=1.5), replace(result, esr_unseen=0.25)
@@ -148,8 +227,9 @@ def test_the_report_says_what_was_not_measured(truth, monkeypatch):
 
 def test_a_fixed_drive_is_compared_with_the_circuit_at_that_drive():
     dry = guitar.play(1.0, 5)
-    truth = evaluation.virtual_truth("fuzz", "a test", dry, has_knob=False, drive=80.0)
-    assert truth.middle == 80.0
+    fixed = Knobs(held={"drive": 80.0})
+    truth = evaluation.virtual_truth("fuzz", "a test", dry, fixed)
+    assert truth.middle == ()
 
     def play(audio, _):
         return clip("fuzz", audio, 80.0), 1.0
@@ -180,8 +260,8 @@ def test_a_recorded_effect_needs_its_recordings(tmp_path):
 def test_a_pair_is_of_one_effect_only(tmp_path):
     bank = write_bank(tmp_path / "bank")
     pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
-    with pytest.raises(TrainingError, match="--effect NAME with it, found 2 effects"):
-        evaluate_cli.evaluate_bank(bank, deploy, pair=pair)
+    with pytest.raises(TrainingError, match="--effect NAME with them, found 2"):
+        evaluate_cli.evaluate_bank(bank, deploy, pairs=[pair])
 
 
 def test_figures_come_as_json_and_as_a_table(tmp_path, capsys):
@@ -193,14 +273,14 @@ def test_figures_come_as_json_and_as_a_table(tmp_path, capsys):
         soundfile.write(tmp_path / f"{name}.wav", gain * dry, 44100, subtype="FLOAT")
     pair = (tmp_path / "dry.wav", tmp_path / "wet.wav")
     evaluate_cli.evaluate_bank(
-        bank, deploy, "hum", model_block=1, pair=pair, as_json=True, console=None
+        bank, deploy, "hum", model_block=1, pairs=[pair], as_json=True, console=None
     )
     rows = json.loads(capsys.readouterr().out)
     assert {row["block"] for row in rows} == {1}
     assert rows[0]["esr"] == pytest.approx((0.1 / 0.9) ** 2, rel=1e-3)
     assert rows[0]["ns"] == 2.0
     seen = Console(width=80, record=True, file=io.StringIO())
-    evaluate_cli.evaluate_bank(bank, deploy, "hum", 1, pair, console=seen)
+    evaluate_cli.evaluate_bank(bank, deploy, "hum", 1, [pair], console=seen)
     text = seen.export_text()
     assert "1.235" in text
     assert "…" not in text  # all of it at 80 columns

@@ -31,6 +31,28 @@ ROWS = {
     for row in effect["models"]
 }
 DEFAULT_DRIVE = np.array([[0.5]])
+# ESR in % of block 1 and 16 at drives that no training had: half as much again as the
+# bank had when this was written, on another guitar than its figures are of.
+MOST_BETWEEN = {
+    12.5: {
+        "screamer": (0.011, 0.0023),
+        "blues": (0.068, 0.047),
+        "rodent": (1.76, 0.65),
+        "fuzz": (0.59, 0.032),
+    },
+    60.0: {
+        "screamer": (0.013, 0.0023),
+        "blues": (0.138, 0.078),
+        "rodent": (0.152, 0.24),
+        "fuzz": (0.88, 0.051),
+    },
+    87.5: {
+        "screamer": (0.023, 0.0024),
+        "blues": (0.211, 0.232),
+        "rodent": (0.080, 0.36),
+        "fuzz": (0.35, 0.068),
+    },
+}
 
 
 def model(file: str) -> dict:
@@ -111,15 +133,18 @@ def test_the_golden_vector_of_a_shipped_model_is_current(file):
     assert np.abs(played - golden["output"]).max() < 1e-12
 
 
+@pytest.mark.parametrize("drive", sorted(MOST_BETWEEN))
 @pytest.mark.parametrize("pedal", PLAN["pedals"])
-def test_a_shipped_model_sounds_like_its_circuit_between_the_trained_drives(pedal):
-    """Trained at 0, 25, 50, 75 and 100 %; played at 60 % on music it never heard."""
-    dry = guitar.play(4.0, seed=99)
-    wanted = circuits.render(pedal, dry, drive=60.0).astype(float)
-    heard = player.play_folded(model(f"{pedal}-1.json"), dry, np.array([[0.6]]), 1)[
-        :, 0
-    ]
-    assert figures.error_to_signal(heard, wanted[: len(heard)]) < 0.02
+def test_a_shipped_model_sounds_like_its_circuit_between_the_trained_drives(
+    pedal, drive
+):
+    """Trained at 0, 25, 50, 75 and 100 %; played on music it never heard."""
+    dry, knobs = guitar.play(4.0, seed=99), np.array([[drive / 100.0]])
+    wanted = circuits.render(pedal, dry, drive).astype(float)
+    for block, most in zip((1, 16), MOST_BETWEEN[drive][pedal], strict=True):
+        heard = player.play_folded(model(f"{pedal}-{block}.json"), dry, knobs, 1)[:, 0]
+        found = 100 * figures.error_to_signal(heard, wanted[: len(heard)])
+        assert found <= most, f"block {block}: ESR {found:.4f} %"
 
 
 def asked(monkeypatch, *words: str) -> int:

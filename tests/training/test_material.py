@@ -38,8 +38,13 @@ def test_too_short_a_recording_is_refused_with_the_length_needed():
         split_by_time(3 * RATE_HZ)
 
 
+def scaled(_pedal, dry, drive, tone=50.0):
+    """In place of a circuit, which takes its time."""
+    return dry * (drive + 1000.0 * tone)
+
+
 def test_synthetic_signals_are_only_trained_on(monkeypatch):
-    monkeypatch.setattr(made.circuits, "render", lambda _, dry, drive: dry * drive)
+    monkeypatch.setattr(made.circuits, "render", scaled)
     dry = split_sources([np.random.default_rng(0).standard_normal(MINUTE // 2) * 0.1])
     material = play("screamer", dry, drives=(0.0, 100.0))
     assert np.array_equal(material.test.audio, dry["test"])
@@ -55,6 +60,18 @@ def test_one_drive_makes_a_model_without_a_knob():
     material = play("screamer", dry, drives=(50.0,))
     assert material.settings.shape == (1, 0)
     assert material.conditioning == []
+
+
+def test_a_tone_knob_makes_a_grid_of_both_knobs(monkeypatch):
+    monkeypatch.setattr(made.circuits, "render", scaled)
+    dry = {name: np.ones(RATE_HZ, np.float32) for name in made.SHARES}
+    material = play("fuzz", dry, drives=(0.0, 100.0), tones=made.TONES)
+    assert material.conditioning == ["drive", "tone"]
+    assert material.turned.settings[:3] == ((0, 0), (0, 50), (0, 100))
+    for row, (drive, tone) in enumerate(material.turned.settings):
+        assert np.all(material.test.targets[row] == drive + 1000 * tone)
+    toned = play("fuzz", dry, drives=(30.0,), tones=made.TONES)
+    assert (toned.conditioning, toned.settings.T.tolist()) == (["tone"], [[0, 0.5, 1]])
 
 
 def test_saved_material_loads_as_it_was(tmp_path):

@@ -98,7 +98,7 @@ def handed(monkeypatch):
     )
     monkeypatch.setattr(cli, "SIMULATED_SECONDS", 20.0)
     monkeypatch.setattr(
-        circuits, "render", lambda _, x, drive: np.tanh((1 + drive / 10) * x)
+        circuits, "render", lambda _, x, drive, tone=50.0: np.tanh(drive * tone * x)
     )
     return told
 
@@ -111,10 +111,10 @@ def test_a_simulated_pedal_s_report_is_of_what_was_left_out(handed, tmp_path):
     assert shown.export_text().endswith("report: x.html\n")
     (_, _, rows, knob, told, deploy, _), (_, _, _, fixed, *_) = handed
     assert (rows, deploy) == (BLOCKS, Copy)
-    assert knob.trained == DRIVES
-    assert set(knob.wet) == {*DRIVES, *evaluation.UNSEEN_DRIVES}
-    assert (fixed.middle, set(fixed.wet)) == (80.0, {80.0})
-    assert np.allclose(fixed.wet[80.0], np.tanh(9 * fixed.dry))
+    assert knob.knobs.settings == tuple((drive,) for drive in DRIVES)
+    assert set(knob.wet) == {(12.5 * step,) for step in range(9)}
+    assert fixed.knobs.held == {"drive": 80.0, "tone": 50.0}
+    assert np.allclose(fixed.wet[()], np.tanh(4000 * fixed.dry))
     assert "simulated" in told.unchecked
     cli.train_virtual("fuzz", bank)
     assert len(handed) == 2  # without a way to play, no report
@@ -131,6 +131,26 @@ def test_a_pair_s_report_has_its_checks_and_hashes(handed, tmp_path):
     assert told.checks[0].alignment.likeness > 8.0
     assert [one.name for one in told.files] == ["dry.wav", "wet.wav"]
     assert len(truth.dry) < 0.2 * len(dry)
+
+
+def test_a_pedal_played_at_two_settings_has_a_knob(handed, tmp_path):
+    dry = guitar.play(20.0, 3)
+    audio.write(tmp_path / "dry.wav", dry)
+    gains, pairs = {0.0: 0.5, 100.0: 1.0}, []
+    for (drive, gain), late in zip(gains.items(), (LATE, 7), strict=True):
+        wet = clip(gain * np.pad(dry, (late, 0)))[: len(dry)]
+        audio.write(tmp_path / f"{drive:g}.wav", wet)
+        pairs.append((tmp_path / "dry.wav", tmp_path / f"{drive:g}.wav"))
+    where = {"drive": list(gains), "tone": [30.0, 30.0]}
+    cli.train_pairs(pairs, "mine", tmp_path / "bank", positions=where, deploy=Copy)
+    ((_, _, _, truth, told, *_),) = handed
+    assert truth.knobs.settings == ((0.0,), (100.0,))
+    for (drive,), wet in truth.wet.items():
+        near = clip(gains[drive] * truth.dry)
+        assert np.sum((wet - near) ** 2) < 0.05 * np.sum(near**2)
+    assert [one.name for one in told.files] == ["dry.wav", "0.wav", "100.wav"]
+    assert told.remarks[0].startswith("tone stands at 30 % in all recordings")
+    assert told.remarks[1].endswith("at 2 settings: drive 0 %; drive 100 %")
 
 
 def test_many_files_are_told_of_together(tmp_path):
