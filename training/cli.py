@@ -59,7 +59,7 @@ def train_virtual(
     ways = {"drive": drives, "tone": tones}
     if name not in circuits.TONED:
         del ways["tone"]
-    turned = pots.grid(ways)
+    turned = pots.board(ways)
     folders = [recordings] if isinstance(recordings, Path) else list(recordings or [])
     dry = [audio.gather(Path(folder)) for folder in folders]
     sources = [

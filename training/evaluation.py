@@ -40,7 +40,7 @@ class Subject:
         names = tuple(name for name in self.conditioning if name in pots.NAMES)
         rows = self.row.get("quality", {}).get("settings")
         if rows is None or not names:
-            return replace(pots.grid(dict.fromkeys(names, DRIVES)), held=held)
+            return replace(pots.board(dict.fromkeys(names, DRIVES)), held=held)
         settings = [[row.get(name, pots.MIDDLE) for name in names] for row in rows]
         return Knobs(names, tuple(map(tuple, settings)), held)
 

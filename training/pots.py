@@ -46,15 +46,14 @@ class Knobs:
 
     @property
     def between(self) -> tuple[Setting, ...]:
-        """Half-way between neighbours, where the settings are a whole grid, else none.
+        """Settings that no training had, of `board`: half-way between neighbours.
 
-        Of two knobs the middles of its fields.
+        Of two knobs those are the fields that it left out.
         """
         ways = [sorted(set(column)) for column in zip(*self.settings, strict=True)]
-        if not ways or np.prod([len(way) for way in ways]) != len(self.settings):
-            return ()
-        halves = [[(a + b) / 2.0 for a, b in pairwise(way)] for way in ways]
-        return tuple(itertools.product(*halves))
+        if len(ways) != 1:
+            return tuple(s for s in itertools.product(*ways) if s not in self.settings)
+        return tuple(((a + b) / 2.0,) for a, b in pairwise(ways[0]))
 
     def told(self, setting: Setting) -> str:
         """A setting in words, such as `drive 50 %, tone 0 %`."""
@@ -82,11 +81,21 @@ def way(asked: float | str, positions: Sequence[float]) -> Sequence[float]:
     return (MIDDLE if asked == "fixed" else float(asked),)
 
 
-def grid(positions: Mapping[str, Sequence[float]]) -> Knobs:
-    """All combinations; a knob of one position is held."""
+def board(positions: Mapping[str, Sequence[float]]) -> Knobs:
+    """The settings to train a simulated pedal at; a knob of one position is held.
+
+    Of two knobs every second field, as of one colour of a chess board: half of all
+    fields, and each one left out has trained ones on all sides.
+    """
     turned = {name: way for name, way in positions.items() if len(way) > 1}
     held = {name: way[0] for name, way in positions.items() if len(way) == 1}
-    return Knobs(tuple(turned), tuple(itertools.product(*turned.values())), held)
+    fields = itertools.product(*(enumerate(way) for way in turned.values()))
+    settings = [
+        tuple(place for _, place in field)
+        for field in fields
+        if len(turned) < 2 or sum(number for number, _ in field) % 2 == 0
+    ]
+    return Knobs(tuple(turned), tuple(settings), held)
 
 
 def of_rows(rows: Sequence[Mapping[str, float]]) -> Knobs:

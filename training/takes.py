@@ -84,12 +84,33 @@ def over_one_time(aligned: Sequence[Aligned]) -> tuple[Audio, Audio]:
 
     returns: dry (N,), wet (S, N).
     """
-    starts = [max(0, -report.delay) for report, _, _ in aligned]  # as align.shifted
-    begin = max(starts)
-    sides = [(start, *pair[1:]) for start, pair in zip(starts, aligned, strict=True)]
-    end = min(start + len(dry) for start, dry, _ in sides)
-    dry = aligned[0][1][begin - starts[0] : end - starts[0]]
-    return dry, np.stack([wet[begin - start : end - start] for start, _, wet in sides])
+    delays = [report.delay for report, _, _ in aligned]
+    first = [max(0, -delay) for delay in delays]  # moment of dry; see align.shifted
+    heard = [
+        start + delay - undone
+        for start, delay, undone in zip(first, delays, undone_of(delays), strict=True)
+    ]
+    sizes = [len(dry) for _, dry, _ in aligned]
+    begin = max(*first, *heard)
+    end = min(
+        start + size for start, size in zip(first + heard, sizes * 2, strict=True)
+    )
+    wet = [
+        side[begin - start : end - start]
+        for start, (_, _, side) in zip(heard, aligned, strict=True)
+    ]
+    return aligned[0][1][begin - first[0] : end - first[0]], np.stack(wet)
+
+
+def undone_of(delays: Sequence[int]) -> list[int]:
+    """The delay that is undone at each setting: one, where they are a sample apart.
+
+    A pedal's filters move with its knobs, and what is found by less than a sample; but
+    a knob must not be learned as a delay.
+    """
+    if max(delays) - min(delays) > 1:
+        return list(delays)
+    return [sorted(delays)[len(delays) // 2]] * len(delays)
 
 
 def remarks(
@@ -107,6 +128,12 @@ def remarks(
         + "; ".join(map(found.told, found.settings))
     )
     for take in places:
+        delays = [aligned[place][0].delay for place in take]
+        if undone_of(delays) != delays:
+            said.append(
+                f"{aligned[take[0]][0].dry}: delays a sample apart are taken for one: "
+                f"{undone_of(delays)[0]} samples at all settings"
+            )
         turns = {aligned[place][0].polarity for place in take}
         if len(turns) > 1:
             said.append(

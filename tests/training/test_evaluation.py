@@ -116,7 +116,7 @@ def test_a_knob_is_turned_where_no_training_was():
 
 TONED = {
     "quality": {
-        "settings": [{"drive": d, "tone": t} for d in (0.0, 100.0) for t in (0.0, 50.0)]
+        "settings": [{"drive": 0.0, "tone": 25.0}, {"drive": 100.0, "tone": 50.0}]
     }
 }
 
@@ -132,10 +132,10 @@ def test_a_tone_knob_is_turned_in_the_unit_of_its_parameter():
     one = Subject("fuzz", 1, ("drive", "tone"), ROW | TONED, play)
     truth = evaluation.virtual_truth("fuzz", "a test", dry, one.trained({}))
     result = evaluation.evaluate(one, truth)
-    assert asked == {-12.0, -6.0, 0.0}
+    assert asked == {-6.0, 0.0}
     assert result.esr < 1e-12
-    assert (50.0, 25.0) in result.by_setting
-    assert not result.knows((50.0, 25.0))
+    unseen = {s for s in result.by_setting if not result.knows(s)}
+    assert unseen == {(0.0, 50.0), (100.0, 25.0)}
 
 
 def test_the_error_of_each_setting_is_told(monkeypatch):

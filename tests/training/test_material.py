@@ -62,16 +62,17 @@ def test_one_drive_makes_a_model_without_a_knob():
     assert material.conditioning == []
 
 
-def test_a_tone_knob_makes_a_grid_of_both_knobs(monkeypatch):
+def test_a_tone_knob_makes_a_board_of_both_knobs(monkeypatch):
     monkeypatch.setattr(made.circuits, "render", scaled)
     dry = {name: np.ones(RATE_HZ, np.float32) for name in made.SHARES}
-    material = play("fuzz", dry, drives=(0.0, 100.0), tones=made.TONES)
+    material = play("fuzz", dry, tones=made.TONES)
     assert material.conditioning == ["drive", "tone"]
-    assert material.turned.settings[:3] == ((0, 0), (0, 50), (0, 100))
+    assert len(material.turned.settings) == 13
+    assert material.turned.settings[:4] == ((0, 0), (0, 50), (0, 100), (25, 25))
     for row, (drive, tone) in enumerate(material.turned.settings):
         assert np.all(material.test.targets[row] == drive + 1000 * tone)
-    toned = play("fuzz", dry, drives=(30.0,), tones=made.TONES)
-    assert (toned.conditioning, toned.settings.T.tolist()) == (["tone"], [[0, 0.5, 1]])
+    toned = play("fuzz", dry, drives=(30.0,), tones=(0.0, 100.0))
+    assert (toned.conditioning, toned.settings.T.tolist()) == (["tone"], [[0, 1]])
 
 
 def test_saved_material_loads_as_it_was(tmp_path):

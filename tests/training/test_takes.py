@@ -83,6 +83,15 @@ def test_all_settings_are_cut_to_the_moments_that_all_have():
     assert np.array_equal(wet, [dry, dry])
 
 
+def test_delays_a_sample_apart_are_one_so_that_no_knob_is_a_delay():
+    pairs = [aligned(np.arange(50.0), delay) for delay in (4, 3, 4)]
+    dry, wet = takes.over_one_time(pairs)
+    assert np.array_equal(wet, [dry, dry + 1, dry])  # the second was a sample early
+    said = takes.remarks(Knobs(("drive",), ((0,), (50,), (100,))), [[0, 1, 2]], pairs)
+    assert said[1].endswith("4 samples at all settings")
+    assert takes.undone_of([4, 6]) == [4, 6]
+
+
 def test_the_parts_are_of_the_same_moments_at_all_settings():
     dry = 0.1 + np.arange(MINUTE) / (2.0 * MINUTE)
     dry[5 * RATE_HZ : 9 * RATE_HZ] = 0.0  # dropped
