@@ -40,7 +40,7 @@ class Recorded:
         said = {
             "circuit": "recorded",
             "recordings": self.recordings,
-            "data": self.data,
+            "data": ", ".join(filter(None, (self.data, self.knobs.summary()))),
         }
         said |= self.knobs.provenance()
         return said | ({"egfx": self.egfx} if self.egfx else {})
