@@ -65,7 +65,9 @@ export const MESSAGES = {
 // What any message to the engine may carry after its own arguments.
 export const INTENT_OPTIONS = [{"name": "request", "type": "i", "min": 0, "max": 2147483647}, {"name": "at", "type": "i", "min": 0, "max": 2147483647}];
 
-// In the order of the pedal; what a foot can do, and what it may ask for.
+// In the order of the pedal; what a foot can do, what it may ask for, and
+// what of that is never already so.
 export const FOOTSWITCHES = ["bypass", "effect"];
 export const GESTURE_KINDS = ["press", "latch", "momentary", "long", "double", "chord"];
 export const FOOT_ADDRESSES = ["/effect/select", "/effect/next", "/effect/clean", "/bypass", "/model/block", "/param/set", "/preset/load", "/preset/next", "/preset/previous"];
+export const FOOT_STEPS = ["/effect/next", "/preset/next", "/preset/previous"];
