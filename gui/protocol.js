@@ -15,6 +15,7 @@ export const MESSAGES = {
   "/effect/next": {"types": "", "to": "engine", "args": []},
   "/effect/clean": {"types": "", "to": "engine", "args": []},
   "/bypass": {"types": "i", "to": "engine", "args": [{"name": "on", "type": "i", "min": 0, "max": 1}]},
+  "/bypass/toggle": {"types": "", "to": "engine", "args": []},
   "/model/block": {"types": "i", "to": "engine", "args": [{"name": "frames", "type": "i", "min": -2147483648, "max": 2147483647, "choices": [1, 16]}]},
   "/param/set": {"types": "sf", "to": "engine", "args": [{"name": "id", "type": "s"}, {"name": "value", "type": "f", "clamp": true}]},
   "/state/get": {"types": "", "to": "engine", "args": []},

@@ -1,6 +1,7 @@
 """The command `pedal` with the real engine: plays, answers, and ends well."""
 
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -31,15 +32,22 @@ def heed_interrupts() -> None:
 
 
 @contextmanager
-def playing(bank: Path, *options) -> Iterator[tuple[subprocess.Popen, int]]:
-    """A pedal that plays, and its OSC port."""
+def playing(
+    bank: Path, *options, stdin: int | None = None
+) -> Iterator[tuple[subprocess.Popen, int]]:
+    """A pedal that plays, and its OSC port. stdin: a terminal's, for keys."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [*PEDAL, "run", "--bank", str(bank), "--osc-port", str(port), *options]
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdout=pipe, stderr=pipe, text=True, preexec_fn=heed_interrupts
+        command,
+        stdin=stdin,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=heed_interrupts,
     ) as process:
         try:
             yield process, port
@@ -71,6 +79,38 @@ def test_intents_are_echoed_to_the_asker(bank_folder):
         with pytest.raises(RejectedError):
             link.ask("/effect/select", ["wah"])
         wait_for(link, effect="hum", bypass=1, block=16, delay=15, level=-3.0)
+
+
+def told(link: Link, address: str, count: int) -> list:
+    """The last argument of the next `count` messages of this address."""
+    found: list = []
+    deadline_s = time.monotonic() + 20
+    while len(found) < count and time.monotonic() < deadline_s:
+        reading = link.receive(0.2)
+        if reading is not None and reading.address == address:
+            found.append(reading.args[-1])
+    return found
+
+
+def test_space_and_n_tap_the_footswitches_under_any_map(bank_folder):
+    far, near = pty.openpty()
+    with (
+        playing(bank_folder, stdin=near) as (_, port),
+        Link(port=port) as link,
+    ):
+        wait_for(link, effect="buzz", fault="none", bypass=0)
+        os.write(far, b"  ")  # both in one read
+        assert told(link, "/echo/bypass", 2) == [1, 0]
+        row = ["latch", "bypass", "/param/set tone 3", "/param/set tone -3"]
+        link.ask("/gesture/set", ["", *row])
+        os.write(far, b"  ")
+        assert told(link, "/echo/param", 2) == [3.0, -3.0]
+        link.ask("/preset/save", ["verse", ""])
+        link.ask("/gesture/set", ["verse", "press", "effect", "/effect/clean", ""])
+        os.write(far, b"n")
+        assert told(link, "/echo/effect", 1) == ["clean"]
+    os.close(far)
+    os.close(near)
 
 
 def test_ctrl_c_ends_with_the_summary(bank_folder):
