@@ -48,6 +48,8 @@ void ReadControls(BelaContext* context, Program* program, unsigned begin,
     const int count = program->surface.ProcessSwitches(readings, start + n, intents);
     for (int i = 0; i < count; ++i)
       program->engine.Push(pedal::Source::kControls, intents[i]);
+    if (program->surface.Foresee(start + n, intents))
+      program->engine.Push(pedal::Source::kControls, intents[0]);
     if ((start + n) % pedal::kGrid != 0 || context->analogFrames == 0) continue;
     const unsigned frame = n * context->analogFrames / context->audioFrames;
     for (int i = 0; i < pedal::board::kNumKnobs; ++i) {
