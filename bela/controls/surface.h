@@ -22,7 +22,8 @@ struct Feet {
 
 class Surface {
  public:
-  static constexpr int kMaxIntents = Gestures::kMaxFired + 1;  // in one sample
+  // In one sample, with a safe start and a foresight.
+  static constexpr int kMaxIntents = Gestures::kMaxFired + 2;
 
   // The board's own map and its knobs.
   Reason Prepare();
