@@ -9,7 +9,7 @@ JOBS ?= $(shell nproc)
 BIN := .venv/bin
 CMAKE = cmake -S bela
 CPP = $(shell find bela training tests/cpp tests/training -name '*.cpp' -o -name '*.h' | grep -v -e protocol.h -e board_pins.h)
-RENDERED = $(patsubst %,tests/system/test_%.py,accuracy backend deployed faults gestures import lamps pedal_render periods switching)
+RENDERED = $(patsubst %,tests/system/test_%.py,accuracy backend bounce deployed faults gestures import lamps pedal_render periods switching)
 RUN_OPTIONS = --audio $(AUDIO) --period $(PERIOD) $(if $(SECONDS),--seconds $(SECONDS))
 
 MAKEFLAGS += --no-print-directory

@@ -45,7 +45,8 @@ void ReadControls(BelaContext* context, Program* program, unsigned begin,
     if ((start + n) % pedal::kGrid == 0) program->surface.Follow(program->FeetNow());
     for (int i = 0; i < pedal::board::kNumFootswitches; ++i)
       readings[i] = digitalRead(context, n, pedal::board::kFootswitches[i].digital);
-    const int count = program->surface.ProcessSwitches(readings, start + n, intents);
+    int count = program->surface.ProcessSwitches(readings, start + n, intents);
+    count += program->surface.Foresee(start + n, &intents[count]);
     for (int i = 0; i < count; ++i)
       program->engine.Push(pedal::Source::kControls, intents[i]);
     if ((start + n) % pedal::kGrid != 0 || context->analogFrames == 0) continue;

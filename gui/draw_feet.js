@@ -67,14 +67,15 @@ function drawForm(state) {
   fill($("gesture-kind"), kindOptions());
   const kind = $("gesture-kind").value;
   fill($("gesture-switches"), switchOptions(kind));
-  drawAction($("gesture-message"), actionOptions($("gesture-scope").value !== ""), state);
-  drawOff(offRule(kind), state);
+  drawAction($("gesture-message"), actionOptions($("gesture-scope").value !== "", kind === "latch"), state);
+  drawOff(kind, state);
 }
 
 // The second message: offered as the opposite of the first, until the player picks another.
-function drawOff(rule, state) {
+function drawOff(kind, state) {
   const [first, box] = [$("gesture-message"), $("gesture-off")];
   const main = picked(first);
+  const rule = offRule(kind, main.address);
   box.hidden = rule === "none" || main.address === NOTHING;
   if (box.hidden) return;
   const key = JSON.stringify([rule, main]);

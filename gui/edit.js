@@ -94,8 +94,9 @@ function wireFeet({ state, intend, refuse, twice, draw }) {
   $("gesture-new").addEventListener("submit", (event) => {
     event.preventDefault();
     const kind = $("gesture-kind").value;
-    const message = messageText(picked($("gesture-message")));
-    const second = message !== "" && offRule(kind) !== "none";
+    const main = picked($("gesture-message"));
+    const message = messageText(main);
+    const second = message !== "" && offRule(kind, main.address) !== "none";
     const off = second ? messageText(picked($("gesture-off"))) : "";
     if (message === null || off === null) return refuse("Pick what it does first: there is nothing to choose yet, or no value");
     intend(setGesture({ scope: $("gesture-scope").value, kind, switches: $("gesture-switches").value, message, off }));

@@ -1,5 +1,5 @@
 // The foot map as rows, words and intents: what each gesture of a switch asks for. Pure.
-import { FOOTSWITCHES, FOOT_ADDRESSES, GESTURE_KINDS, MESSAGES, PARAMS } from "./protocol.js";
+import { FOOTSWITCHES, FOOT_ADDRESSES, FOOT_STEPS, GESTURE_KINDS, MESSAGES, PARAMS } from "./protocol.js";
 import { paramText, tiles, titled } from "./views.js";
 
 export const NOTHING = "nothing"; // in a preset: this gesture does nothing
@@ -32,10 +32,10 @@ export function rowsOf(map) {
   });
 }
 
-// "needed", "may" or "none": whether a gesture has a second message.
-export function offRule(kind) {
+// "needed", "may" or "none": whether a gesture with this first message has a second one.
+export function offRule(kind, address) {
   if (kind === "latch" || kind === "momentary") return "needed";
-  return kind === "press" ? "may" : "none";
+  return kind === "press" && !FOOT_STEPS.includes(address) ? "may" : "none";
 }
 
 export function presetName(state, id) {
@@ -86,9 +86,10 @@ export function switchOptions(kind) {
   );
 }
 
-// What a gesture may ask for; empty: may be nothing at all.
-export function actionOptions(empty) {
-  const rows = FOOT_ADDRESSES.map((address) => ({ value: address, label: ACTION_WORDS[address] ?? address }));
+// What a gesture may ask for; empty: may be nothing at all; latch: only what can be on, as "next" never is.
+export function actionOptions(empty, latch = false) {
+  const offered = FOOT_ADDRESSES.filter((address) => !latch || !FOOT_STEPS.includes(address));
+  const rows = offered.map((address) => ({ value: address, label: ACTION_WORDS[address] ?? address }));
   return empty ? [{ value: NOTHING, label: "Nothing" }, ...rows] : rows;
 }
 

@@ -15,6 +15,7 @@ export const MESSAGES = {
   "/effect/next": {"types": "", "to": "engine", "args": []},
   "/effect/clean": {"types": "", "to": "engine", "args": []},
   "/bypass": {"types": "i", "to": "engine", "args": [{"name": "on", "type": "i", "min": 0, "max": 1}]},
+  "/bypass/toggle": {"types": "", "to": "engine", "args": []},
   "/model/block": {"types": "i", "to": "engine", "args": [{"name": "frames", "type": "i", "min": -2147483648, "max": 2147483647, "choices": [1, 16]}]},
   "/param/set": {"types": "sf", "to": "engine", "args": [{"name": "id", "type": "s"}, {"name": "value", "type": "f", "clamp": true}]},
   "/state/get": {"types": "", "to": "engine", "args": []},
@@ -65,7 +66,9 @@ export const MESSAGES = {
 // What any message to the engine may carry after its own arguments.
 export const INTENT_OPTIONS = [{"name": "request", "type": "i", "min": 0, "max": 2147483647}, {"name": "at", "type": "i", "min": 0, "max": 2147483647}];
 
-// In the order of the pedal; what a foot can do, and what it may ask for.
+// In the order of the pedal; what a foot can do, what it may ask for, and
+// what of that is never already so.
 export const FOOTSWITCHES = ["bypass", "effect"];
 export const GESTURE_KINDS = ["press", "latch", "momentary", "long", "double", "chord"];
 export const FOOT_ADDRESSES = ["/effect/select", "/effect/next", "/effect/clean", "/bypass", "/model/block", "/param/set", "/preset/load", "/preset/next", "/preset/previous"];
+export const FOOT_STEPS = ["/effect/next", "/preset/next", "/preset/previous"];

@@ -104,10 +104,11 @@ def _guards(host: str) -> dict[str, str]:
 
 
 def is_own_host(host: str) -> bool:
-    """True for an address, localhost, bela.local or this machine's name.
+    """True for an address, localhost or this machine's name.
 
     Another name that leads here is a rebound one: a foreign page in disguise, also
-    under .local, where anybody on the same network may answer.
+    under .local, where anybody on the same network may answer. So is bela.local: a
+    board that has this name serves its page itself.
     """
     try:
         parts = urlsplit(f"//{host}")
@@ -117,7 +118,7 @@ def is_own_host(host: str) -> bool:
     if host != parts.netloc or parts.username is not None:
         return False
     own = socket.gethostname().lower()
-    if name in ("localhost", "bela.local", own, f"{own}.local"):
+    if name in ("localhost", own, f"{own}.local"):
         return True
     try:
         ipaddress.ip_address(name)

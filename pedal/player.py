@@ -17,6 +17,7 @@ from pedal.errors import EngineError
 from pedal.keys import Keys
 from pedal.link import Link
 from pedal.messages import Value
+from pedal.player_keys import Wish, asked
 from pedal.silence import Silence
 from pedal.state import NO_FAULTS, Session, reduce
 from pedal.status import KEYS, alarm_text, sound, status_line
@@ -53,6 +54,7 @@ class Player:
         self._console = console
         self._link = Link("127.0.0.1", port)
         self._session = Session()
+        self._wish = Wish()
         self._kept = Kept(self._start, self._again, Silence(inf))
         self._asked_s = 0.0
         self._stderr = b""
@@ -193,18 +195,12 @@ class Player:
             self._alarm(line)
 
     def _press(self, key: str) -> None:
-        """One key as an intent; the state changes on the engine's echo only."""
-        session = self._session
+        """One key as intents; the state changes on the engine's echo only."""
         if key == "q":
             self._stop()
-        elif key == "n":
-            self._link.send("/effect/next")
-        elif key == " ":
-            self._link.send("/bypass", int(not session.bypass))
-        elif key == "b":
-            self._link.send("/model/block", 1 if session.block == 16 else 16)
-        elif key.isdecimal() and 1 <= int(key) <= len(session.effects):
-            self._link.send("/effect/select", session.effects[int(key) - 1])
+        intents, self._wish = asked(key, self._session, self._wish)
+        for intent in intents:
+            self._link.send(intent.address, *intent.args)
 
     def _read_stderr(self) -> None:
         """Keeps what the engine says, and shows what is meant for people."""

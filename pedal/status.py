@@ -7,7 +7,7 @@ from rich.text import Text
 
 from pedal.state import Session
 
-KEYS = "space bypass   n next   1-9 effect   b block   q quit"
+KEYS = "space, n footswitches   1-9 effect   b block   q quit"
 FLOOR_DBFS = -60.0  # the left end of a level bar
 BAR = 12
 

@@ -64,7 +64,8 @@ constexpr Led kLeds[kNumLeds] = {
     {"effect", 3},
 };
 
-// By GestureKind; what a foot may ask for; the factory's foot map.
+// By GestureKind; what a foot may ask for, and what of that is never already
+// so; the factory's foot map.
 constexpr const char* kGestureKinds[] = {
     "press",
     "latch",
@@ -81,6 +82,11 @@ constexpr const char* kFootAddresses[] = {
     "/model/block",
     "/param/set",
     "/preset/load",
+    "/preset/next",
+    "/preset/previous",
+};
+constexpr const char* kFootSteps[] = {
+    "/effect/next",
     "/preset/next",
     "/preset/previous",
 };

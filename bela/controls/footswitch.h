@@ -1,11 +1,13 @@
-// A footswitch with contact bounce: acts on the press edge, once a press.
+// A footswitch with contact bounce: acts on the press edge, once a press. It tells the
+// first touch too, so that what a press will need can begin while it bounces.
 #pragma once
 #include "engine/realtime.h"
+#include "engine/timing.h"
 
 namespace pedal {
 
-// What a reading meant.
-enum class Edge { kNone, kPressed, kReleased };
+// What a reading meant. A touch is a press in most cases, and a spark in others.
+enum class Edge { kNone, kTouched, kPressed, kReleased };
 
 class Footswitch {
  public:
@@ -14,6 +16,7 @@ class Footswitch {
     known_ = false;
     run_ = 0;
     lock_ = 0;
+    touch_ = 0;
   }
 
   // Feeds one reading a sample. A press counts once the contact was closed for kSteady
@@ -27,16 +30,18 @@ class Footswitch {
       return Edge::kNone;
     }
     if (lock_ > 0) --lock_;
+    if (touch_ > 0) --touch_;
     const int enough = down_ ? kReleaseSteady : 2 * kSteady;
     if (down_)
       run_ = closed ? 0 : run_ + 1;
     else
       run_ = closed ? run_ + 2 : run_ > 0 ? run_ - 1 : 0;
     if (run_ > enough) run_ = enough;
-    if (run_ < enough || lock_ > 0) return Edge::kNone;
+    if (run_ < enough || lock_ > 0) return Touch(closed);
     down_ = !down_;
     run_ = 0;
     lock_ = kLock;
+    touch_ = 0;
     return down_ ? Edge::kPressed : Edge::kReleased;
   }
 
@@ -47,10 +52,18 @@ class Footswitch {
   static constexpr int kReleaseSteady =
       441;  // 10 ms: a bouncing release is no second press
   static constexpr int kLock = 441;
+  // The first closed reading of a contact that was open, once in kForesight.
+  Edge Touch(bool closed) PEDAL_REALTIME {
+    if (down_ || !closed || lock_ > 0 || touch_ > 0) return Edge::kNone;
+    touch_ = kForesight;
+    return Edge::kTouched;
+  }
+
   bool known_ = false;
   bool down_ = false;
   int run_ = 0;
   int lock_ = 0;
+  int touch_ = 0;  // samples until another touch is told
 };
 
 }  // namespace pedal

@@ -47,6 +47,13 @@ bool Gestures::idle() const PEDAL_REALTIME {
   return true;
 }
 
+int Gestures::Foresee(int index) const PEDAL_REALTIME {
+  const Switch& pedal = switches_[index];
+  if (pedal.step == Step::kUp && pedal.twice >= 0) return pedal.twice;
+  if (pedal.waits()) return -1;
+  return pedal.momentary >= 0 ? pedal.momentary : pedal.press;
+}
+
 int Gestures::Process(const Edge* edges, SampleTime now, Fired* fired) PEDAL_REALTIME {
   fired_ = fired;
   num_fired_ = 0;

@@ -27,6 +27,9 @@ class Gestures {
   // True where no switch is held or waits to be told apart. [audio]
   bool idle() const PEDAL_REALTIME;
 
+  // The row that a press of this switch would fire at once, -1 for none. [audio]
+  int Foresee(int index) const PEDAL_REALTIME;
+
   // Edges of one sample, by switch. Returns how many gestures were written to `fired`.
   // [audio]
   int Process(const Edge* edges, SampleTime now, Fired* fired) PEDAL_REALTIME;

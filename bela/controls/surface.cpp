@@ -69,9 +69,11 @@ int Surface::ProcessSwitches(const int* readings, SampleTime time,
                              Intent* intents) PEDAL_REALTIME {
   Edge edges[board::kNumFootswitches];
   remote_.Process();
+  touched_ = -1;
   for (int i = 0; i < board::kNumFootswitches; ++i) {
     const bool pressed = readings[i] == board::kFootswitches[i].pressed;
     edges[i] = footswitches_[i].Process(pressed || remote_.Down(i));
+    if (edges[i] == Edge::kTouched) touched_ = i;
   }
   int count = 0;
   if (JustStartedSafely(readings)) {
@@ -82,17 +84,28 @@ int Surface::ProcessSwitches(const int* readings, SampleTime time,
   }
   Fired fired[Gestures::kMaxFired];
   const int num_fired = gestures_.Process(edges, time, fired);
-  for (int f = 0; f < num_fired; ++f) {
-    const Gesture& row = map_[fired[f].gesture];
-    Intent& intent = intents[count++];
-    intent = IntentOf(fired[f].off ? row.off : row.on);
-    intent.time = time;
-    // A momentary switch tells on and off by itself; any other asks the engine.
-    intent.or_off =
-        row.kind != GestureKind::kMomentary && row.off.kind != IntentKind::kNothing;
-    intent.gesture = row;
-  }
+  for (int f = 0; f < num_fired; ++f)
+    intents[count++] = IntentOfRow(fired[f].gesture, fired[f].off, time);
   return count;
+}
+
+Intent Surface::IntentOfRow(int index, bool off, SampleTime time) const PEDAL_REALTIME {
+  const Gesture& row = map_[index];
+  Intent intent = IntentOf(off ? row.off : row.on);
+  intent.time = time;
+  // A momentary switch tells on and off by itself; any other asks the engine.
+  intent.or_off =
+      row.kind != GestureKind::kMomentary && row.off.kind != IntentKind::kNothing;
+  intent.gesture = row;
+  return intent;
+}
+
+bool Surface::Foresee(SampleTime time, Intent* intent) const PEDAL_REALTIME {
+  const int row = touched_ < 0 ? -1 : gestures_.Foresee(touched_);
+  if (row < 0) return false;
+  *intent = IntentOfRow(row, false, time);
+  intent->foreseen = true;
+  return true;
 }
 
 bool Surface::ProcessKnob(int index, float reading, Intent* intent) PEDAL_REALTIME {

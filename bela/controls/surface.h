@@ -22,7 +22,8 @@ struct Feet {
 
 class Surface {
  public:
-  static constexpr int kMaxIntents = Gestures::kMaxFired + 1;  // in one sample
+  // In one sample, with a safe start and a foresight.
+  static constexpr int kMaxIntents = Gestures::kMaxFired + 2;
 
   // The board's own map and its knobs.
   Reason Prepare();
@@ -40,6 +41,10 @@ class Surface {
   int ProcessSwitches(const int* readings, SampleTime time,
                       Intent* intents) PEDAL_REALTIME;
 
+  // What a switch that was just touched will ask for if it is pressed, for the engine
+  // to foresee; after ProcessSwitches. True where `intent` was filled. [audio]
+  bool Foresee(SampleTime time, Intent* intent) const PEDAL_REALTIME;
+
   // One reading of one knob, at a grid point. True where `intent` was filled. [audio]
   bool ProcessKnob(int index, float reading, Intent* intent) PEDAL_REALTIME;
 
@@ -52,6 +57,7 @@ class Surface {
  private:
   static constexpr int kStartTime = 441;  // 10 ms: longer than a spark
   Reason TakeMap(const Gesture* const* rows, int count) PEDAL_REALTIME;
+  Intent IntentOfRow(int index, bool off, SampleTime time) const PEDAL_REALTIME;
   void FollowPedal(const Expression& pedal) PEDAL_REALTIME;
   bool JustStartedSafely(const int* readings) PEDAL_REALTIME;
 
@@ -65,6 +71,7 @@ class Surface {
   Expression pedal_;           // as last followed
   StartKind start_ = StartKind::kUnknown;
   int start_samples_ = 0;
+  int touched_ = -1;  // the switch in the last reading, -1 for none
   bool all_held_ = true;
 };
 

@@ -136,10 +136,7 @@ void Engine::PlayVoices(int begin, int end, float* out) PEDAL_REALTIME {
   float other[kGrid];
   const Playable* coming = incoming.path().playable;
   if (behind_ > 0) return;  // still with the history
-  if (!incoming.Process(*grid_, begin, end, other)) {
-    if (phase_ == Phase::kWarming) phase_ = Phase::kSteady;
-    Raise(Fault::kNan, coming, incoming_.effect);
-  }
+  if (!incoming.Process(*grid_, begin, end, other)) DropIncoming(coming);
   if (phase_ != Phase::kFading) return;
   for (int i = begin; i < end; ++i) {
     const float share = phase_left_ > 0 ? fade_[kFade - phase_left_] : 1.0f;

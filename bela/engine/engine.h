@@ -4,7 +4,9 @@
 // Control runs on a grid of 16 samples of the engine's own clock, so the output does
 // not depend on the period (design decisions 8 to 12). A change runs in three steps:
 // the wish (wanted_) follows every intent at once; the incoming voice warms up unheard;
-// the fade's first sample makes it true (state_, revision, event).
+// the fade's first sample makes it true (state_, revision, event). The first touch of a
+// bouncing switch lets a voice warm up that no one has wished for yet
+// (engine_foresight).
 #pragma once
 #include <atomic>
 
@@ -116,6 +118,10 @@ class Engine {
   void DrainQueues() PEDAL_REALTIME;
   void TakeOfferedBank() PEDAL_REALTIME;
   void Apply(const Intent& intent) PEDAL_REALTIME;
+  void Foresee(const Intent& intent) PEDAL_REALTIME;
+  bool Foresees() const PEDAL_REALTIME;
+  int EffectMeant(const Intent& intent) const PEDAL_REALTIME;
+  int PresetMeant(const Intent& intent) const PEDAL_REALTIME;
   void Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME;
   bool Holds(const Intent& intent) const PEDAL_REALTIME;
   void ApplyToSetlist(const Intent& intent) PEDAL_REALTIME;
@@ -156,7 +162,8 @@ class Engine {
   void SetParam(protocol::ParamId id, float value) PEDAL_REALTIME;
   void SnapParams() PEDAL_REALTIME;
   void StepPath() PEDAL_REALTIME;
-  void Begin(const Path& path) PEDAL_REALTIME;
+  void Begin(const Selection& aim) PEDAL_REALTIME;
+  void DropIncoming(const Playable* broken) PEDAL_REALTIME;
   void CatchUp() PEDAL_REALTIME;
   void SwallowInjection() PEDAL_REALTIME;
   void MakeTrue(SampleTime time) PEDAL_REALTIME;
@@ -221,9 +228,11 @@ class Engine {
   int current_ = 0;
   Phase phase_ = Phase::kSteady;
   Selection incoming_;
-  int phase_left_ = 0;  // samples of warming or fading still to come
-  int behind_ = 0;      // grids of history that the incoming voice has yet to play
-  int hurried_ = 0;     // samples spent warming without a fade, over restarts
+  Selection foreseen_;            // what a touched switch will ask for
+  SampleTime foresight_end_ = 0;  // it is dropped then
+  int phase_left_ = 0;            // samples of warming or fading still to come
+  int behind_ = 0;   // grids of history that the incoming voice has yet to play
+  int hurried_ = 0;  // samples spent warming without a fade, over restarts
 
   const Playable* tripped_[2] =
       {};  // models of fault_effect_ that gave NaN or cost too much

@@ -43,21 +43,16 @@ void Engine::DrainQueues() PEDAL_REALTIME {
 void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
   if (intent.wrong != Reason::kNone)
     return EmitRejected(intent, intent.wrong, intent.name);
+  if (intent.foreseen) return Foresee(intent);
   if (intent.or_off && Holds(intent)) return Apply(IntentOf(intent.gesture.off));
   switch (intent.kind) {
-    case IntentKind::kEffectSelect: {
-      const bool clean = std::strcmp(intent.id, "clean") == 0;
-      const int effect = clean ? kClean : bank_ ? bank_->Find(intent.id) : kNoEffect;
-      if (effect < 0 && !clean) return EmitRejected(intent, Reason::kUnknownEffect);
+    case IntentKind::kEffectSelect:
+    case IntentKind::kEffectNext:
+    case IntentKind::kEffectClean: {
+      const int effect = EffectMeant(intent);
+      if (effect == kNoEffect) return EmitRejected(intent, Reason::kUnknownEffect);
       return Wish(EventKind::kEffect, intent, effect);
     }
-    case IntentKind::kEffectNext: {
-      const int count = bank_ ? static_cast<int>(bank_->effects.size()) : 0;
-      const int next = wanted_.effect < 0 ? 0 : wanted_.effect + 1;
-      return Wish(EventKind::kEffect, intent, next < count ? next : kClean);
-    }
-    case IntentKind::kEffectClean:
-      return Wish(EventKind::kEffect, intent, kClean);
     case IntentKind::kBypass:
       return Wish(EventKind::kBypass, intent, intent.value != 0);
     case IntentKind::kBypassToggle:
@@ -116,6 +111,26 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
       fault_request_ = intent.request;
       if (intent.kind == IntentKind::kInjectOverload) return Overload();
       return voices_[current_].InjectNan();
+  }
+}
+
+// kNoEffect where it means none, or one that the bank lacks.
+int Engine::EffectMeant(const Intent& intent) const PEDAL_REALTIME {
+  switch (intent.kind) {
+    case IntentKind::kEffectSelect: {
+      if (std::strcmp(intent.id, "clean") == 0) return kClean;
+      const int found = bank_ ? bank_->Find(intent.id) : -1;
+      return found < 0 ? kNoEffect : found;
+    }
+    case IntentKind::kEffectNext: {
+      const int count = bank_ ? static_cast<int>(bank_->effects.size()) : 0;
+      const int next = wanted_.effect < 0 ? 0 : wanted_.effect + 1;
+      return next < count ? next : kClean;
+    }
+    case IntentKind::kEffectClean:
+      return kClean;
+    default:
+      return kNoEffect;
   }
 }
 
@@ -232,17 +247,18 @@ Path Engine::PathOf(const Selection& selection) const PEDAL_REALTIME {
 
 void Engine::StepPath() PEDAL_REALTIME {
   if (phase_ == Phase::kFading) return;
-  const Path target = PathOf(wanted_);
+  const Selection& aim = Foresees() ? foreseen_ : wanted_;
+  const Path target = PathOf(aim);
   if (phase_ == Phase::kWarming) {
     phase_left_ -= kGrid;
     if (behind_ > 0) ++behind_;  // the grid that just ended
     const bool still = target == voices_[1 - current_].path();
     if (still) {
-      incoming_ = wanted_;
+      incoming_ = aim;
     } else if (target == voices_[current_].path()) {
       phase_ = Phase::kSteady;
     } else if (hurried_ < kMostHurry) {
-      Begin(target);
+      Begin(aim);
     }
   }
   if (phase_ == Phase::kSteady) {
@@ -251,7 +267,7 @@ void Engine::StepPath() PEDAL_REALTIME {
       true_ = wanted_;
       return MakeTrue(clock_);
     }
-    Begin(target);
+    Begin(aim);
   }
   hurried_ += kGrid;
   CatchUp();
@@ -273,7 +289,8 @@ void Engine::SwallowInjection() PEDAL_REALTIME {
   EmitRejected(swallowed, Reason::kNoModel);
 }
 
-void Engine::Begin(const Path& path) PEDAL_REALTIME {
+void Engine::Begin(const Selection& aim) PEDAL_REALTIME {
+  const Path path = PathOf(aim);
   float positions[protocol::kNumParams];
   for (int p = 0; p < protocol::kNumParams; ++p)
     positions[p] = Position(static_cast<ParamId>(p));
@@ -285,7 +302,7 @@ void Engine::Begin(const Path& path) PEDAL_REALTIME {
     incoming.Adopt(current);
   else if (path.kind == PathKind::kModel && path.playable->model().frames() == kGrid)
     behind_ = kCatchUpGrids;
-  incoming_ = wanted_;
+  incoming_ = aim;
   phase_ = Phase::kWarming;
   phase_left_ = path.kind == PathKind::kDry ? 0 : kWarmUp;
 }
@@ -298,9 +315,7 @@ void Engine::CatchUp() PEDAL_REALTIME {
     const Playable* coming = incoming.path().playable;
     const Grid& past =
         history_[(clock_ / kGrid + kHistoryGrids - behind_) % kHistoryGrids];
-    if (incoming.Process(past, 0, kGrid, unheard)) continue;
-    phase_ = Phase::kSteady;
-    return Raise(Fault::kNan, coming, incoming_.effect);
+    if (!incoming.Process(past, 0, kGrid, unheard)) return DropIncoming(coming);
   }
 }
 

@@ -106,6 +106,7 @@ void Engine::TakeOfferedBank() PEDAL_REALTIME {
   std::strcpy(wish, asked_[0] ? IdOf(wanted_.effect) : state_.effect);
   leaving_ = bank_;
   bank_ = bank;
+  foresight_end_ = 0;  // of an effect of the bank before
   true_.effect = std::strcmp(state_.effect, "clean") == 0 ? kClean : kNoEffect;
   const int same = bank_->Find(wish);
   const int other = IndexOf(leaving_ ? "" : config_.effect);

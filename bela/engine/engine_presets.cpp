@@ -47,16 +47,12 @@ void Engine::TellMemory(EventKind kind, int request) PEDAL_REALTIME {
 }
 
 void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
-  const int count = setlist_.count;
-  const int here = setlist_.Find(wanted_.preset);
   bool done = true;
   switch (intent.kind) {
     case IntentKind::kPresetLoad:
-      return Recall(setlist_.Find(intent.id), intent);
     case IntentKind::kPresetNext:
-      return Recall(NextPlayable(count == 0 ? -1 : (here + 1) % count, 1), intent);
     case IntentKind::kPresetPrevious:
-      return Recall(NextPlayable(here > 0 ? here - 1 : count - 1, -1), intent);
+      return Recall(PresetMeant(intent), intent);
     case IntentKind::kPresetSave:
       return SavePreset(intent);
     case IntentKind::kPresetDelete:
@@ -80,6 +76,22 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
   setlist_changed_ = presets_untold_ = true;
   if (intent.request != 0) TellMemory(EventKind::kPresets, intent.request);
   SharePresets();
+}
+
+// Its place in the setlist; -1 where it means none, or one that there is not.
+int Engine::PresetMeant(const Intent& intent) const PEDAL_REALTIME {
+  const int count = setlist_.count;
+  const int here = setlist_.Find(wanted_.preset);
+  switch (intent.kind) {
+    case IntentKind::kPresetLoad:
+      return setlist_.Find(intent.id);
+    case IntentKind::kPresetNext:
+      return NextPlayable(count == 0 ? -1 : (here + 1) % count, 1);
+    case IntentKind::kPresetPrevious:
+      return NextPlayable(here > 0 ? here - 1 : count - 1, -1);
+    default:
+      return -1;
+  }
 }
 
 int Engine::EffectOf(const Preset& preset) const PEDAL_REALTIME {

@@ -22,8 +22,9 @@ struct Intent {
   SampleTime time = kNow;
   char id[kIdSize] = {};
   char name[kNameSize] = {};
-  Gesture gesture;      // a row for the foot map
-  bool or_off = false;  // gesture.off is applied instead where this is already wished
+  Gesture gesture;        // a row for the foot map
+  bool or_off = false;    // gesture.off is applied instead where this is already wished
+  bool foreseen = false;  // perhaps it will be asked for soon: only warms up
   Reason wrong = Reason::kNone;  // found in the message: refused when its turn comes
 };
 

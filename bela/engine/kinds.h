@@ -63,6 +63,7 @@ enum class Reason : std::uint8_t {
   kBadMessage,  // (word: the address)
   kNeedsMessage,
   kNeedsOff,
+  kNeverOff,  // (word: the address)
   kUnknownRow,
   kMapFull,
   // Two rows that one foot cannot tell apart (word: the preset, value: the switch):

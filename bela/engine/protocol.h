@@ -66,6 +66,7 @@ enum class MessageId : std::uint8_t {
   kEffectNext,
   kEffectClean,
   kBypass,
+  kBypassToggle,
   kModelBlock,
   kParamSet,
   kStateGet,
@@ -379,12 +380,13 @@ constexpr Arg kTelemetryArgs[] = {
     {"refused", 'i', 0.0, 2147483647.0, false, nullptr, 0, nullptr, 0},
 };
 
-constexpr int kNumMessages = 49;
+constexpr int kNumMessages = 50;
 constexpr Message kMessages[kNumMessages] = {
     {"/effect/select", "s", true, kEffectSelectArgs, 1},
     {"/effect/next", "", true, nullptr, 0},
     {"/effect/clean", "", true, nullptr, 0},
     {"/bypass", "i", true, kBypassArgs, 1},
+    {"/bypass/toggle", "", true, nullptr, 0},
     {"/model/block", "i", true, kModelBlockArgs, 1},
     {"/param/set", "sf", true, kParamSetArgs, 2},
     {"/state/get", "", true, nullptr, 0},

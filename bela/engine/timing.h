@@ -8,8 +8,11 @@ namespace pedal {
 constexpr int kSampleRate = 44100;  // Hz; Bela's codec knows no other
 constexpr int kGrid = 16;           // samples between control points
 constexpr int kBlockDelay =
-    kGrid - 1;                // samples that frames of 16 make every path late
-constexpr int kFade = 441;    // 10 ms crossfade
+    kGrid - 1;              // samples that frames of 16 make every path late
+constexpr int kFade = 441;  // 10 ms crossfade
+// What a touched switch will ask for is warmed up this long before it is dropped: 6 ms,
+// as a contact bounces for 5 at most, and less than kWarmUp, so that it never sounds.
+constexpr int kForesight = 17 * kGrid;
 constexpr int kWarmUp = 352;  // 8 ms unheard before a fade: 22 grid points
 // A recurrent block-16 model needs 24 ms of music to find its feet, and is cheap: in
 // its 8 ms it also plays what went before them, three grids of history a grid.

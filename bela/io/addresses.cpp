@@ -17,7 +17,7 @@ constexpr Row kRows[] = {
     {MessageId::kEffectNext, IntentKind::kEffectNext},
     {MessageId::kEffectClean, IntentKind::kEffectClean},
     {MessageId::kBypass, IntentKind::kBypass},
-    {MessageId::kBypass, IntentKind::kBypassToggle},
+    {MessageId::kBypassToggle, IntentKind::kBypassToggle},
     {MessageId::kModelBlock, IntentKind::kModelBlock},
     {MessageId::kParamSet, IntentKind::kParamSet},
     {MessageId::kPresetLoad, IntentKind::kPresetLoad},

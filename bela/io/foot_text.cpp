@@ -34,9 +34,10 @@ std::string ActText(const Act& act) {
   }
 }
 
-bool ForFeet(const std::string& address) {
-  for (const char* allowed : board::kFootAddresses)
-    if (address == allowed) return true;
+template <std::size_t count>
+bool IsOneOf(const char* const (&words)[count], const std::string& word) {
+  for (const char* known : words)
+    if (word == known) return true;
   return false;
 }
 
@@ -63,7 +64,8 @@ RowProblem ReadAct(const std::string& text, Act* act) {
   std::string word;
   words >> message.address;
   if (message.address.empty()) return {};
-  if (!ForFeet(message.address)) return {Reason::kNotForFeet, message.address};
+  if (!IsOneOf(board::kFootAddresses, message.address))
+    return {Reason::kNotForFeet, message.address};
   // An id of digits alone is text all the same.
   const bool id =
       message.address == "/effect/select" || message.address == "/preset/load";
@@ -157,6 +159,11 @@ RowProblem ReadRow(const RowText& text, Gesture* row) {
     return {Reason::kNeedsMessage, ""};
   if (two && !nothing && row->off.kind == IntentKind::kNothing)
     return {Reason::kNeedsOff, ""};
+  // A momentary switch tells off by itself; any other waits for what is never so.
+  const std::string first = AddressOf(row->on.kind);
+  if (row->kind != GestureKind::kMomentary && row->off.kind != IntentKind::kNothing &&
+      IsOneOf(board::kFootSteps, first))
+    return {Reason::kNeverOff, first};
   return {};
 }
 
@@ -187,6 +194,8 @@ std::string TextOf(Reason reason, const std::string& word, int value) {
       return "expected a message; /gesture/clear takes a row out";
     case Reason::kNeedsOff:
       return "expected a message for off too";
+    case Reason::kNeverOff:
+      return word + " is never already so, off would never come; pick another message";
     case Reason::kUnknownRow:
       return "no such row; /gestures/get lists them";
     case Reason::kMapFull:

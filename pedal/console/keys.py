@@ -76,7 +76,7 @@ def intent_of(seat: Seat, key: str) -> Intent | None:
     if report is None:
         return None
     if key == " ":
-        return Intent(name, "/bypass", (int(not report.bypass),))
+        return Intent(name, "/bypass/toggle")  # two before the next report are two
     if key in ("n", "right"):
         return Intent(name, "/effect/next")
     if key in ("N", "left"):

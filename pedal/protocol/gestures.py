@@ -20,6 +20,8 @@ ADDRESSES = (
     "/preset/next",
     "/preset/previous",
 )
+# Each press takes one more: none of these is ever "already so", which `off` waits for.
+STEPS = ("/effect/next", "/preset/next", "/preset/previous")
 
 
 def check_gestures(board: dict, messages: dict[str, dict]) -> None:
@@ -65,6 +67,9 @@ def _check_row(row: dict, switches: list[str], messages: dict[str, dict]) -> Non
             raise ValueError(
                 f"{where}: {message['address']}: expected {expected} arguments"
             )
+    first = row["message"]["address"]
+    if row["kind"] != "momentary" and "off" in row and first in STEPS:
+        raise ValueError(f"{where}: {first} is never already so, off would never come")
 
 
 def _conflict(one: str, other: str) -> str:

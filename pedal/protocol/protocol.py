@@ -112,6 +112,9 @@ MESSAGES: dict[str, Message] = {
             Arg('on', 'i', '', 0, 1, False, ()),
         ), '1 passes the input through untouched, 0 plays the effect.'
     ),
+    '/bypass/toggle': Message(
+        '/bypass/toggle', '', 'engine', (), 'The opposite of the latest wish, so that two at once cancel out; who knows what it wants sends /bypass.'
+    ),
     '/model/block': Message(
         '/model/block', 'i', 'engine', (
             Arg('frames', 'i', 'samples', -2147483648, 2147483647, False, (1, 16)),

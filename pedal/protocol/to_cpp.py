@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from pedal.protocol.gestures import ADDRESSES, KINDS
+from pedal.protocol.gestures import ADDRESSES, KINDS, STEPS
 from pedal.protocol.rows import NOTE, TAGS, bounds, camel, types
 
 
@@ -194,9 +194,13 @@ def cpp_words(name: str, words: Sequence[str]) -> list[str]:
 def cpp_gestures(board: dict) -> list[str]:
     """The table of gestures; its rows name footswitches by index."""
     names = [row["name"] for row in board["footswitch"]]
-    lines = ["// By GestureKind; what a foot may ask for; the factory's foot map."]
+    lines = [
+        "// By GestureKind; what a foot may ask for, and what of that is never already"
+    ]
+    lines += ["// so; the factory's foot map."]
     lines += cpp_words("kGestureKinds", KINDS)
     lines += cpp_words("kFootAddresses", ADDRESSES)
+    lines += cpp_words("kFootSteps", STEPS)
     lines += [f"constexpr int kNumGestures = {len(board['gesture'])};"]
     lines += ["constexpr Gesture kGestures[kNumGestures] = {"]
     for row in board["gesture"]:

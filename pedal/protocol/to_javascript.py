@@ -2,7 +2,7 @@
 
 import json
 
-from pedal.protocol.gestures import ADDRESSES, KINDS
+from pedal.protocol.gestures import ADDRESSES, KINDS, STEPS
 from pedal.protocol.rows import NOTE, TAGS, bounds, types
 
 
@@ -40,9 +40,11 @@ def javascript(spec: dict) -> str:
         js_table("MESSAGES", messages),
         "// What any message to the engine may carry after its own arguments.",
         f"export const INTENT_OPTIONS = {options};\n",
-        "// In the order of the pedal; what a foot can do, and what it may ask for.",
+        "// In the order of the pedal; what a foot can do, what it may ask for, and",
+        "// what of that is never already so.",
         f"export const FOOTSWITCHES = {json.dumps(switches)};",
         f"export const GESTURE_KINDS = {json.dumps(KINDS)};",
-        f"export const FOOT_ADDRESSES = {json.dumps(ADDRESSES)};\n",
+        f"export const FOOT_ADDRESSES = {json.dumps(ADDRESSES)};",
+        f"export const FOOT_STEPS = {json.dumps(STEPS)};\n",
     ]
     return "\n".join(parts)

@@ -5,15 +5,16 @@ import copy
 import pytest
 
 from pedal.protocol.generate import check, load
+from pedal.protocol.gestures import STEPS
 
-NEXT = {"address": "/effect/next"}
+ON = {"address": "/bypass", "args": [1]}
 
 
 def mapped(*gestures: tuple[str, list[str]]) -> dict:
     """The protocol with this map; the messages do not matter."""
     spec = copy.deepcopy(load())
     spec["board"]["gesture"] = [
-        {"kind": kind, "on": on, "message": NEXT, "off": NEXT} for kind, on in gestures
+        {"kind": kind, "on": on, "message": ON, "off": ON} for kind, on in gestures
     ]
     return spec
 
@@ -54,3 +55,19 @@ def test_a_latch_needs_a_message_for_off():
     del spec["board"]["gesture"][0]["off"]
     with pytest.raises(ValueError, match="off too"):
         check(spec)
+
+
+@pytest.mark.parametrize("kind", ["press", "latch", "long", "double"])
+@pytest.mark.parametrize("step", STEPS)
+def test_what_is_never_already_so_has_no_off(kind, step):
+    spec = mapped((kind, ["effect"]))
+    spec["board"]["gesture"][0]["message"] = {"address": step}
+    with pytest.raises(ValueError, match=f"{step} is never already so"):
+        check(spec)
+
+
+def test_a_momentary_switch_may_step_there_and_back():
+    spec = mapped(("momentary", ["effect"]))
+    spec["board"]["gesture"][0]["message"] = {"address": "/preset/next"}
+    spec["board"]["gesture"][0]["off"] = {"address": "/preset/previous"}
+    check(spec)

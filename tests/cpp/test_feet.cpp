@@ -211,6 +211,12 @@ TEST_CASE("rows survive their text, and nonsense is told apart") {
   CHECK(wrong({"press", "bypass", "/param/set wah 3", ""}) == Reason::kBadMessage);
   CHECK(wrong({"latch", "bypass", "/bypass 1", ""}) == Reason::kNeedsOff);
   CHECK(wrong({"press", "bypass", "", "/bypass 0"}) == Reason::kNeedsMessage);
+  for (const char* step : {"/effect/next", "/preset/next", "/preset/previous"}) {
+    for (const char* kind : {"latch", "press", "long", "double"})
+      CHECK(wrong({kind, "bypass", step, "/effect/clean"}) == Reason::kNeverOff);
+    CHECK(wrong({"momentary", "bypass", step, "/effect/clean"}) == Reason::kNone);
+    CHECK(wrong({"press", "bypass", step, ""}) == Reason::kNone);
+  }
 }
 
 namespace {

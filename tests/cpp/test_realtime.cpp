@@ -102,6 +102,7 @@ class BusyNight {
         pedal::Intent intents[pedal::Surface::kMaxIntents];
         const int count = surface_.ProcessSwitches(readings, intent.time, intents);
         for (int i = 0; i < count; ++i) rig_.Push(intents[i]);
+        if (surface_.Foresee(intent.time, intents)) rig_.Push(intents[0]);
         for (int knob : {1, 3})
           if (n % 16 == 0 &&
               surface_.ProcessKnob(knob, static_cast<float>(b % 50) / 50.0f, &intent))

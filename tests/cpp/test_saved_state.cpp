@@ -36,7 +36,7 @@ class Folder {
   std::string path_;
 };
 
-// A setlist and a sound that both carry `number` everywhere.
+// A setlist, a sound and a foot map that all carry `number` everywhere.
 Setlist Numbered(int number) {
   Setlist list;
   for (int i = 0; i < pedal::kMaxPresets; ++i) {
@@ -59,6 +59,23 @@ pedal::State Sound(int number) {
   return state;
 }
 
+pedal::FootMap Map(int number) {
+  pedal::FootMap map;
+  for (const auto kind : {pedal::GestureKind::kPress, pedal::GestureKind::kLong,
+                          pedal::GestureKind::kDouble}) {
+    for (int index = 0; index < 2; ++index) {
+      pedal::Gesture row;
+      row.kind = kind;
+      row.first = index;
+      row.on.kind = pedal::IntentKind::kParamSet;
+      row.on.param = pedal::protocol::ParamId::kDrive;
+      row.on.number = static_cast<float>(number % 100);
+      map.Set(row);
+    }
+  }
+  return map;
+}
+
 // The number of a setlist that is whole; -1 where it is a mixture.
 int NumberOf(const Setlist& list) {
   int number = -1;
@@ -67,6 +84,13 @@ int NumberOf(const Setlist& list) {
   for (int i = 0; i < list.count; ++i)
     if (std::strcmp(list.presets[i].name, list.presets[0].name) != 0) return -1;
   return list.count == pedal::kMaxPresets ? number : -1;
+}
+
+bool IsMap(const pedal::FootMap& found, int number) {
+  pedal::Controls one = pedal::FactoryControls(), other = one;
+  one.feet = found;
+  other.feet = Map(number);
+  return pedal::ToJson(one) == pedal::ToJson(other);
 }
 
 std::string Contents(const std::string& path) {
@@ -125,6 +149,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
     first.Prepare(folder.path(), Saving::kOn);
     first.Note(Numbered(1));
     first.Note(Sound(1), "");
+    first.Note(Map(1));
     REQUIRE(first.Save());
   }
   std::mt19937 rng(8);
@@ -137,6 +162,7 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
       for (int number = marks->done + 1;; ++number) {
         presets.Note(Numbered(number));
         presets.Note(Sound(number), "");
+        presets.Note(Map(number));
         marks->begun = number;
         if (!presets.Save()) _exit(1);
         marks->done = number;
@@ -156,9 +182,11 @@ TEST_CASE("five hundred kills while saving: always the old or the new state") {
     const float drive = after.StartConfig(pedal::EngineConfig(), {}).params[1];
     REQUIRE(
         (drive == Sound(old_number).params[1] || drive == Sound(new_number).params[1]));
+    REQUIRE((IsMap(after.feet(), old_number) || IsMap(after.feet(), new_number)));
     marks->done = marks->begun = number;
-    after.Note(Numbered(number));  // both files agree again
+    after.Note(Numbered(number));  // all three files agree again
     after.Note(Sound(number), "");
+    after.Note(Map(number));
     REQUIRE(after.Save());
   }
   CHECK(killed_inside > 100);

@@ -22,7 +22,7 @@ import {
   switchOptions,
   whatOptions,
 } from "../../gui/gestures.js";
-import { FOOTSWITCHES, FOOT_ADDRESSES, GESTURE_KINDS, PARAMS } from "../../gui/protocol.js";
+import { FOOTSWITCHES, FOOT_ADDRESSES, FOOT_STEPS, GESTURE_KINDS, PARAMS } from "../../gui/protocol.js";
 import { START } from "../../gui/store.js";
 
 const MAP = "\tlatch\tbypass\t/bypass 1\t/bypass 0\n\tpress\teffect\t/effect/next\t\nlead\tpress\teffect\t\t";
@@ -52,6 +52,18 @@ test("every kind, switch and action of the protocol is offered", () => {
   assert.deepEqual(switchOptions("chord").map((option) => option.value), ["bypass+effect"]);
   assert.deepEqual(actionOptions(false).map((option) => option.value), FOOT_ADDRESSES);
   assert.equal(actionOptions(true)[0].value, NOTHING);
+});
+
+test("what is never already so has no off: no latch on it, no press again", () => {
+  const latched = actionOptions(false, true).map((option) => option.value);
+  assert.deepEqual(latched, FOOT_ADDRESSES.filter((address) => !FOOT_STEPS.includes(address)));
+  for (const step of FOOT_STEPS) {
+    assert.ok(!latched.includes(step));
+    assert.equal(offRule("press", step), "none");
+    assert.equal(offRule("momentary", step), "needed");
+  }
+  assert.equal(offRule("press", "/bypass"), "may");
+  for (const address of latched) assert.ok(latched.includes(opposite({ address, what: "1" }).address));
 });
 
 test("a preset's row hides the pedal's own, and the first switch is called after what it does", () => {

@@ -33,7 +33,7 @@ def rig() -> Rig:
 @pytest.mark.parametrize(
     ("key", "address", "args"),
     [
-        (" ", "/bypass", (1,)),
+        (" ", "/bypass/toggle", ()),
         ("n", "/effect/next", ()),
         ("right", "/effect/next", ()),
         ("N", "/effect/select", ("clean",)),
@@ -48,11 +48,6 @@ def test_a_key_is_an_intent_for_the_selected_pedal_and_is_logged(
     assert wishes == [Intent("left", address, args)]
     assert after.seats["left"].pedal.events[-1].word == "asked"
     assert after.seats["left"].pedal.report.bypass == 0  # only the pedal changes it
-
-
-def test_bypass_inverts_what_the_pedal_says(rig):
-    bypassed = heard(rig, "left", telemetry(2, bypass=1), NOW_S)
-    assert press(bypassed, " ", NOW_S)[1] == [Intent("left", "/bypass", (0,))]
 
 
 def test_where_control_is_not_allowed_nothing_is_sent(rig):

@@ -173,9 +173,9 @@ def test_a_known_page_is_not_sent_again():
         ("127.0.0.1", True),
         ("[::1]:8080", True),
         ("192.168.7.1:8080", True),
-        ("bela.local:8080", True),
         (f"{gethostname()}.local:8080", True),
         ("evil.local:8080", False),
+        ("bela.local:8080", False),  # anybody near may answer to this name too
         ("localhost/x; script-src *", False),
         ("me@localhost:8080", False),
         ("evil.example:8080", False),
@@ -185,6 +185,11 @@ def test_a_known_page_is_not_sent_again():
 )
 def test_a_rebound_name_is_foreign(host, own):
     assert is_own_host(host) is own
+
+
+def test_a_bridge_on_the_board_is_called_bela(monkeypatch):
+    monkeypatch.setattr("pedal.pages.socket.gethostname", lambda: "Bela")
+    assert is_own_host("bela.local:8080")
 
 
 def test_a_foreign_page_is_told_by_its_origin():

@@ -12,7 +12,8 @@ RATE_HZ = 44100
 SWITCHES = ("bypass", "effect")
 CHORD_MS, DOUBLE_MS, LONG_MS = 60, 300, 500
 BOUNCE = 220  # samples: 5 ms
-GAP_MS = 350  # between two gestures: longer than any window
+GAPS_MS = (60, 350)  # between two gestures: triple taps, a chord and a tap at once
+EDGE_MS = 15  # off a window's end: bounce makes a press up to 5 ms late
 # Each switch moves a parameter of its own, so that two at once need no order.
 PARAMS = {"bypass": "tone", "effect": "level", "bypass+effect": "trim"}
 VALUES = {"press": 1, "latch": 2, "momentary": 3, "long": 4, "double": 5, "chord": 6}
@@ -41,6 +42,12 @@ class Press:
     switch: str
     down: int
     up: int
+
+
+def is_off_edges(one: Press, other: Press) -> bool:
+    """Whether bounce cannot bring these two into a window, or out of it."""
+    window_ms = DOUBLE_MS if one.switch == other.switch else CHORD_MS
+    return abs(abs(one.down - other.down) - window_ms) >= EDGE_MS
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,9 @@ class SimulatedPedal:
             return self._send(sender, "/echo/rejected", *head, *reason)
         self._now["revision"] += 1
         head = (self._now["boot_id"], self._now["revision"], reading.request)
-        if address == "/bypass":
-            self._now["bypass"] = args[0]
-            self._send(sender, "/echo/bypass", *head, args[0])
+        if address == "/bypass/toggle":
+            self._now["bypass"] = 1 - self._now["bypass"]
+            self._send(sender, "/echo/bypass", *head, self._now["bypass"])
         elif address in ("/effect/next", "/effect/select"):
             after = EFFECTS.index(self._now["effect"]) + 1
             self._now["effect"] = args[0] if args else EFFECTS[after % len(EFFECTS)]

@@ -57,6 +57,21 @@ def test_a_switch_that_goes_back_offers_the_opposite(page, kind):
     expect(off).to_be_hidden()
 
 
+def test_a_step_is_offered_where_it_can_be_undone_only(page):
+    edit(page)
+    message, off = (
+        page.locator("#gesture-message .address"),
+        page.locator("#gesture-off"),
+    )
+    pick(page, kind="momentary", switches="bypass", message="/preset/next")
+    expect(off.locator(".address")).to_have_value("/preset/previous")
+    pick(page, kind="press")
+    expect(off).to_be_hidden()
+    pick(page, kind="latch")
+    expect(message.locator("option[value='/preset/next']")).to_have_count(0)
+    expect(message).to_have_value("/effect/select")
+
+
 def test_a_map_that_no_foot_can_tell_apart_is_refused_in_words(page):
     edit(page)
     pick(page, kind="momentary", switches="effect", message="/effect/clean")

@@ -103,6 +103,7 @@ def test_a_chord_is_assigned_while_playing() -> None:
         (("", "long", "effect", "/preset/delete a", ""), "not for the feet"),
         (("", "long", "effect", "/bypass", ""), "expected the arguments"),
         (("", "latch", "effect", "/bypass 1", ""), "for off too"),
+        (("", "latch", "effect", "/effect/next", "/effect/clean"), "never already so"),
         (("nonesuch", "long", "effect", "/effect/next", ""), "unknown preset"),
         (("", "chord", "effect", "/effect/next", ""), "two different switches"),
     ],

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -84,12 +85,18 @@ def draw_gesture(draw: random.Random) -> list[Press]:
             return [Press(one, 0, hold()), Press(other, at, at + tap())]
 
 
-def in_a_row(acts: Sequence[Sequence[Press]]) -> list[Press]:
-    """One gesture after the other."""
-    presses, now = [], FIRST_MS
+def in_a_row(acts: Sequence[Sequence[Press]], draw: random.Random) -> list[Press]:
+    """One gesture after the other, so soon that two may be another one together."""
+    presses: list[Press] = []
+    end = FIRST_MS
     for act in acts:
-        presses += [Press(p.switch, p.down + now, p.up + now) for p in act]
-        now += max(p.up for p in act) + model.GAP_MS
+        while True:
+            now = end + draw.randint(*model.GAPS_MS)
+            moved = [Press(p.switch, p.down + now, p.up + now) for p in act]
+            if all(model.is_off_edges(a, b) for a in presses[-4:] for b in moved):
+                break
+        presses += moved
+        end = max(p.up for p in moved)
     return presses
 
 
@@ -98,10 +105,11 @@ def assert_all_heard(
 ) -> Counter[str]:
     """Renders drawn gestures and compares each echo; returns what fired how often.
 
+    Also "double, press" and the like: of two that fired within half a second.
     spoil: changes what the feet do behind the model's back.
     """
     rows, acts = draw_map(draw), [draw_gesture(draw) for _ in range(count)]
-    presses = in_a_row(acts)
+    presses = in_a_row(acts, draw)
     score = model.setting(rows, 16) + model.contacts(spoil(presses), draw)
     length = (max(p.up for p in presses) + 700) * model.RATE_HZ // 1000
     silence = np.zeros(length, np.float32)
@@ -121,7 +129,11 @@ def assert_all_heard(
         for (at, _), echo in zip(told, wish, strict=True):
             late = at - echo.at_ms * model.RATE_HZ // 1000
             assert 0 <= late < LATE, f"{echo} came {late} samples late under {rows}"
-    return Counter(row.kind for _, row, _ in model.fired(rows, presses))
+    fired = [(at, row.kind) for at, row, _ in model.fired(rows, presses)]
+    kinds = Counter(kind for _, kind in fired)
+    for (at, kind), (next_at, next_kind) in pairwise(fired):
+        kinds[f"{kind}, {next_kind}"] += next_at - at < model.LONG_MS
+    return kinds
 
 
 @settings(max_examples=40, deadline=None)
@@ -136,6 +148,8 @@ def test_ten_thousand_gestures_are_each_heard_once(bank):
         fired += assert_all_heard(bank, random.Random(seed), IN_ONE_RENDER)
     print(f"{MANY} gestures fired {dict(fired)}")
     assert min(fired[kind] for kind in model.VALUES) > 100
+    for kind in ("double", "chord", "long", "momentary"):
+        assert fired[f"{kind}, press"] + fired[f"{kind}, latch"] > 20, kind
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_keys_ask_the_pedal_and_the_screen_follows_its_echo(tmp_path):
         Terminal(tmp_path, [*MONITOR, *at(pedal)]) as terminal,
     ):
         terminal.wait_for("screamer ON")
-        terminal.press("Space")
+        terminal.press("Space", "Space", "Space")  # all before the next report
         terminal.wait_for("screamer BYPASS")
         terminal.press("n")
         terminal.wait_for("blues BYPASS")
@@ -180,7 +180,9 @@ def test_keys_ask_the_pedal_and_the_screen_follows_its_echo(tmp_path):
         text = terminal.wait_for("exit 0")
     assert "0 lost on the way" in text
     assert [address for address, _ in pedal.taken] == [
-        "/bypass",
+        "/bypass/toggle",
+        "/bypass/toggle",
+        "/bypass/toggle",
         "/effect/next",
         "/effect/select",
         "/preset/next",
