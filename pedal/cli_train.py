@@ -81,6 +81,12 @@ def train(
     drive: Annotated[
         str, typer.Option(help="Of --virtual: knob, fixed, or 0 to 100 %.")
     ] = "knob",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Models at once; default: the cores.")
+    ] = None,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster's, or local.")
+    ] = None,
 ) -> None:
     """Trains an effect from recordings, EGFxSet or a simulated pedal, into a bank.
 
@@ -91,7 +97,7 @@ def train(
 
     shared = common(model_block, hidden, seconds, seed)
     shared |= {"bank_dir": bank, "console": console(), "recurrent": recurrent}
-    shared["deploy"] = Deployed
+    shared |= {"deploy": Deployed, "workers": workers, "ray": ray}
     kind = source(pairs, virtual, fragments, egfx, effect_folder)
     if kind is None or bool(name or check_only) == (kind == "virtual"):
         raise typer.BadParameter(

@@ -13,11 +13,11 @@ from typing import Any
 from rich.console import Console
 
 from pedal.errors import PedalError
-from training import audio, bankfile, cluster, effects, plan_views
+from training import audio, bankfile, effects, plan_views
 from training.errors import TrainingError
 from training.material import DRIVES, Material, split_sources, virtual_material
 from training.models import standard_shape
-from training.plan import Message, Plan, Task, cores, side_by_side
+from training.plan import Message, Plan, Task, cores
 from training.run import Report
 from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
@@ -173,10 +173,7 @@ def run(
     heed: plan_views.Heed | None = None,
 ) -> Plan:
     """Runs tasks here or on a cluster, shown on the console."""
-    with plan_views.Board(console, tasks, chosen.workers, heed) as board:
-        if chosen.ray:
-            return cluster.on_ray(tasks, chosen.ray, board.heed)
-        return side_by_side(tasks, chosen.workers, board.heed)
+    return plan_views.run(tasks, chosen.workers, chosen.ray, console, heed)
 
 
 def train_all(

@@ -11,7 +11,16 @@ from rich.console import Console
 
 from tests.helpers import write_bank
 from tests.system.browser import ARGUMENTS, CHROMIUM
-from training import audio, checks, cli, evaluation, page, story, training_report
+from training import (
+    audio,
+    blocks,
+    checks,
+    cli,
+    evaluation,
+    page,
+    story,
+    training_report,
+)
 from training.checks import files
 from training.errors import TrainingError
 from training.material import DRIVES, Part
@@ -92,7 +101,7 @@ def test_all_that_a_training_knows_is_told(written, examined):
 def handed(monkeypatch):
     """What trainings hand to their report, without any being trained."""
     told = []
-    monkeypatch.setattr(cli, "train_blocks", lambda *_, **__: BLOCKS)
+    monkeypatch.setattr(blocks, "train_blocks", lambda *_, **__: BLOCKS)
     monkeypatch.setattr(
         training_report, "tell", lambda *all_of: told.append(all_of) or Path("x.html")
     )
