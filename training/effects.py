@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from training import aa_file, bankfile, checkpoint, evaluate, export, loudness, player
+from training import (
+    aa_file,
+    bankfile,
+    checkpoint,
+    evaluate,
+    export,
+    loudness,
+    player,
+    story,
+)
 from training.aa import CascadeShape
 from training.errors import DivergenceError, TrainingError, WhistleError
 from training.material import Material
@@ -80,6 +89,7 @@ def make(
         "recipe": f"SOAP, {kind_of(shape)}, {result.updates} updates of "
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
+        "program": story.program(),
     }
     told = ("circuit", "recordings", "drive_percent", "egfx")
     provenance = {key: origin[key] for key in told if key in origin}
