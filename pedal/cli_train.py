@@ -152,6 +152,9 @@ def evaluate(
     plan: Annotated[
         Path | None, typer.Option(help="Of training/runs, that the bank came from.")
     ] = None,
+    unheard: Annotated[
+        bool, typer.Option("--unheard", help="On what the plan took no part of.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Writes a report there.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -163,6 +166,7 @@ def evaluate(
 
     where = {"recordings": recordings, "plan": plan, "pair": pair, "egfx": egfx}
     options = {"as_json": as_json, "page": html, "console": console()}
+    options["unheard"] = unheard
     _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
 
 

@@ -1,7 +1,6 @@
 """What `pedal evaluate` calls: the figures of a bank as a table, JSON and a page."""
 
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pedal import bank as banks
-from training import evaluation, figures, recorded
+from training import evaluation, figures, held_out, plain, recorded
 from training.errors import TrainingError
 from training.evaluation import Deployed, Result, Subject, Truth
 from training.virtual.circuits import CIRCUITS
@@ -30,6 +29,7 @@ def evaluate_bank(
     recordings: Path | None = None,
     plan: Path | None = None,
     egfx: Path | None = None,
+    unheard: bool = False,
     as_json: bool = False,
     page: Path | None = None,
     console: Console | None = None,
@@ -38,7 +38,8 @@ def evaluate_bank(
 
     effect "" and model_block None take all. pair: the recordings it was trained on;
     egfx: EGFxSet's folder, for what was trained from it. Without either an effect must
-    be a simulated pedal. page: writes a report there.
+    be a simulated pedal. recordings, plan, unheard: as held_out.guitar takes them, on
+    what is unheard at trained settings alone. page: writes a report there.
     Raises TrainingError, AudioError, BankError.
     """
     bank = banks.load(folder)
@@ -56,7 +57,14 @@ def evaluate_bank(
             f"--pair: expected --effect NAME with it, found {len(effects)} effects in "
             f"{folder}; a pair is of one"
         )
-    known = functools.cache(functools.partial(truth_of, pair, recordings, plan))
+
+    @functools.cache
+    def known(name: str, knob: bool, drive: float | None) -> Truth:
+        if pair is not None:
+            return recorded_truth(pair)
+        origin = bank.effect(name).provenance
+        asked = (recordings, plan, origin, unheard)
+        return truth_of(name, knob, drive, asked)
 
     @functools.cache  # both blocks are measured on the same notes
     def notes(name: str) -> Truth:
@@ -71,13 +79,14 @@ def evaluate_bank(
 
     results = measure(subjects, truth, console)
     if as_json:
-        print(json.dumps([result.as_row() for result in results], indent=1))
+        print(plain.dumps([result.as_row() for result in results], indent=1))
     elif console:
         console.print(table(results))
     if page:
-        from training import report
+        from training import report, story
 
         provenance = {one.id: dict(one.provenance) for one in effects}
+        provenance["measured by"] = {"program": story.program()}
         report.write(page, f"Bank {bank.name}", results, provenance)
         if console and not as_json:
             console.print(f"{page}: written")
@@ -134,30 +143,33 @@ def notes_truth(root: Path | None, effect: str, trained: Mapping[str, Any]) -> T
     return evaluation.pair_truth(f"held-out pitches of {root.name}", part)
 
 
+def recorded_truth(pair: tuple[Path, Path]) -> Truth:
+    """What recordings say of the time that their training left out."""
+    made = recorded.from_pairs([pair], only_check=False).material
+    assert made is not None
+    return evaluation.pair_truth(f"the held-out part of {pair[0].name}", made.test)
+
+
 def truth_of(
-    pair: tuple[Path, Path] | None,
-    recordings: Path | None,
-    plan: Path | None,
     effect: str,
     has_knob: bool,
     drive: float | None,
+    asked: tuple[Path | None, Path | None, held_out.Origin, bool],
 ) -> Truth:
-    """What an effect should sound like. Raises TrainingError where nobody knows.
+    """What a simulated pedal should sound like. Raises TrainingError if nobody knows.
 
-    drive: in %, where a simulated pedal without a knob was trained, if that is known.
+    drive: in %, where one without a knob was trained, if that is known. asked: as
+    held_out.guitar takes it.
     """
-    if pair is not None:
-        made = recorded.from_pairs([pair], only_check=False).material
-        assert made is not None
-        return evaluation.pair_truth(f"the held-out part of {pair[0].name}", made.test)
     if effect not in CIRCUITS:
         raise TrainingError(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
             "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"
         )
     at = evaluation.DEFAULT_DRIVE if drive is None else drive
-    source, dry = evaluation.held_out(recordings, plan)
-    return evaluation.virtual_truth(effect, source, dry, has_knob, at)
+    source, dry = held_out.guitar(*asked)
+    make = evaluation.seen_truth if asked[-1] else evaluation.virtual_truth
+    return make(effect, source, dry, has_knob, at)
 
 
 def table(results: Sequence[Result]) -> Table:

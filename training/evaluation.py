@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training import audio, factory, figures, loudness
+from training import audio, figures, loudness
 from training.errors import TrainingError
-from training.material import DRIVES, Part, split_sources
+from training.material import DRIVES, Part
 from training.virtual import circuits, guitar
 
 Audio = NDArray[np.float32]
@@ -64,6 +63,8 @@ class Result:
     stft: float | None
     by_setting: Mapping[float, float]
     by_level: Sequence[tuple[float, float, float]]
+    levels: Sequence[float]  # of the output, at figures.TRACKED_DBFS
+    target_levels: Sequence[float]  # none where nobody can ask the original
     images: Mapping[int, float]
     target_images: Mapping[int, float]
     idle_dbfs: float
@@ -78,23 +79,23 @@ class Result:
 
     def as_row(self) -> dict[str, Any]:
         """Plain figures, without the audio, for JSON."""
-        hidden = ("heard", "wanted", "dry")
-        return {name: value for name, value in vars(self).items() if name not in hidden}
+        hidden = ("heard", "wanted", "dry", "levels", "target_levels")
+        plain = {name: x for name, x in vars(self).items() if name not in hidden}
+        return plain | {"tracking": self.tracking}
+
+    @property
+    def tracking(self) -> list[tuple[float, float, float | None]]:
+        """Of a sine at rising levels: its peak, the model's and the original's output.
+
+        In dBFS; the outputs are RMS.
+        """
+        wanted = self.target_levels or [None] * len(self.levels)
+        return list(zip(figures.TRACKED_DBFS, self.levels, wanted, strict=True))
 
 
-def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
-    """Guitar that no training has heard: its source in words, and (N,).
-
-    recordings: a folder, split by time as `pedal train --virtual` splits it, or as the
-    plan of runs/ does that a bank was trained by; None plays the simulated guitar.
-    """
-    if recordings is None:
-        return "simulated guitar, another seed", guitar.play(HELD_OUT_S, HELD_OUT_SEED)
-    if plan is None:
-        parts = split_sources([audio.gather(recordings)])
-    else:
-        parts = factory.gather(factory.read_plan(plan), recordings)
-    return f"the held-out part of {recordings.name}", parts["test"]
+def held_out() -> tuple[str, Audio]:
+    """Guitar that no training has heard: its source in words, and (N,)."""
+    return "simulated guitar, another seed", guitar.play(HELD_OUT_S, HELD_OUT_SEED)
 
 
 def virtual_truth(
@@ -111,6 +112,15 @@ def virtual_truth(
     trained = DRIVES if has_knob else (drive,)
     wet = {one: circuits.render(effect, dry, one) for one in trained}
     return circuit_truth(effect, source, dry, wet)
+
+
+def seen_truth(
+    effect: str, source: str, dry: Audio, has_knob: bool, drive: float = DEFAULT_DRIVE
+) -> Truth:
+    """The same at trained drives alone, and without the circuit's own images."""
+    trained = DRIVES if has_knob else (drive,)
+    wet = {one: circuits.render(effect, dry, one) for one in trained}
+    return Truth(source, dry, wet, trained)
 
 
 def circuit_truth(
@@ -173,6 +183,8 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
         stft=spectral(mine, wanted),
         by_setting=errors,
         by_level=figures.errors_by_level(truth.dry, mine, wanted),
+        levels=figures.levels_through(play),
+        target_levels=figures.levels_through(truth.circuit) if truth.circuit else (),
         images=tones(play),
         target_images=tones(truth.circuit) if truth.circuit else {},
         idle_dbfs=figures.idle_dbfs(play),

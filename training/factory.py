@@ -105,16 +105,21 @@ def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) ->
     material.save(kept)
 
 
-def origin(plan: Table, pedal: str) -> dict[str, Any]:
-    """The provenance of one pedal's models."""
+def sources(plan: Table) -> list[dict[str, str]]:
+    """All recordings of a plan, as the provenance names them."""
     rows = [
         {"source": row["source"], "licence": row["licence"]}
         for row in plan["recordings"]
     ]
     simulated = {"source": "simulated guitar, training/virtual", "licence": "MIT"}
+    return [*rows, simulated]
+
+
+def origin(plan: Table, pedal: str) -> dict[str, Any]:
+    """The provenance of one pedal's models."""
     return {
         "circuit": circuits.CIRCUITS[pedal],
-        "recordings": [*rows, simulated],
+        "recordings": sources(plan),
         "data": "held-out time of the same recordings, mean of "
         f"{len(plan.get('drives', DRIVES))} drive settings",
     }
