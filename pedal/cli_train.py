@@ -87,6 +87,12 @@ def train(
     seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
     drive: DriveOption = None,
     tone: ToneOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Models at once; default: the cores.")
+    ] = None,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster's, or local.")
+    ] = None,
 ) -> None:
     """Trains an effect from recordings, EGFxSet or a simulated pedal, into a bank.
 
@@ -104,7 +110,7 @@ def train(
 
     shared = common(model_block, hidden, seconds, seed)
     shared |= {"bank_dir": bank, "console": console(), "recurrent": recurrent}
-    shared["deploy"] = Deployed
+    shared |= {"deploy": Deployed, "workers": workers, "ray": ray}
     kind = source(pairs, virtual, fragments, egfx, effect_folder)
     if kind is None or bool(name or check_only) == (kind == "virtual"):
         raise typer.BadParameter(
@@ -176,6 +182,9 @@ def evaluate(
     plan: Annotated[
         Path | None, typer.Option(help="Of training/runs, that the bank came from.")
     ] = None,
+    unheard: Annotated[
+        bool, typer.Option("--unheard", help="On what the plan took no part of.")
+    ] = False,
     html: Annotated[Path | None, typer.Option(help="Writes a report there.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -190,6 +199,7 @@ def evaluate(
     where["pairs"] = [*([pair] if pair else []), *in_pairs(pairs)]
     where["positions"] = positions(drive=drive, tone=tone)
     options = {"as_json": as_json, "page": html, "console": console()}
+    options["unheard"] = unheard
     _training("evaluate_bank", bank, deploy, effect, model_block, **where, **options)
 
 

@@ -83,12 +83,17 @@ def gather(
     paths = files(folder)
     if not paths:
         raise AudioError(f"{folder}: found no audio files, expected WAV or FLAC")
-    each = int(seconds * RATE_HZ / len(paths)) if seconds else None
-    audio = np.concatenate([faded(read(path)[:each]) for path in paths])
+    taken = each(seconds, len(paths))
+    audio = np.concatenate([faded(read(path)[:taken]) for path in paths])
     loudest = float(np.abs(audio).max())
     if loudest < SILENCE:
         raise AudioError(f"{folder}: found silence, expected a played guitar")
     return audio * np.float32(peak / loudest) if peak else audio
+
+
+def each(seconds: float | None, files: int) -> int | None:
+    """Samples that `gather` takes of each of so many files; None for all of them."""
+    return int(seconds * RATE_HZ / max(files, 1)) if seconds else None
 
 
 def faded(audio: Audio) -> Audio:

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pedal.errors import PedalError
-from training import effects, factory, plan_views, played
+from training import effects, factory, plain, plan_views, played
 from training.errors import WorkerError
 from training.material import DRIVES, SYNTHETIC_SHARE, virtual_material
 from training.models import standard_shape
@@ -221,7 +221,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as scratch:
             rows = train_all(chosen, chosen.cache or Path(scratch), console)
         if chosen.json:
-            chosen.json.write_text(json.dumps(rows, indent=1) + "\n")
+            chosen.json.write_text(plain.dumps(rows, indent=1) + "\n")
     except (PedalError, OSError, ValueError) as error:
         print(f"goals: {error}", file=sys.stderr)
         return 1

@@ -5,7 +5,6 @@ torch is imported only where something is trained, so `render_virtual` does with
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from training.evaluation import Truth
-    from training.material import Material
     from training.recorded import Recorded
     from training.story import Story
     from training.training_report import Deploy
@@ -38,6 +36,8 @@ def train_virtual(
     console: "Console | None" = None,
     recurrent: bool = False,
     deploy: "Deploy | None" = None,
+    workers: int | None = None,
+    ray: str | None = None,
 ) -> None:
     """Trains a simulated pedal into a bank.
 
@@ -47,8 +47,9 @@ def train_virtual(
     seconds: training time at most, a model.
     drive, tone: "knob" for a knob that works, "fixed" for 50 %, or a fixed value in %.
     deploy: plays what was trained in the engine, for the report; None writes none.
+    workers: models at once, None for one a core. ray: a cluster's address.
     """
-    from training import pots
+    from training import blocks, pots
     from training.material import DRIVES, TONES, split_sources, virtual_material
     from training.virtual import circuits, guitar
 
@@ -77,7 +78,7 @@ def train_virtual(
         "data": f"held-out time of the same recordings, {turned.summary()}",
     }
     origin |= turned.provenance()
-    rows = train_blocks(
+    rows = blocks.train_blocks(
         name,
         bank_dir,
         material,
@@ -88,6 +89,8 @@ def train_virtual(
         seed,
         console,
         recurrent,
+        workers,
+        ray,
     )
     if deploy is None:
         return
@@ -119,7 +122,7 @@ def train_pairs(
 
     pairs: (dry, wet) files; one pair that is a folder twice stands for its own dry/ and
     wet/.   positions: of the pedal's knobs by name, in %, one a pair.
-    shared: as for `train_blocks`.
+    shared: as for `blocks.train_blocks`.
     Raises AudioError or CheckError that name what is wrong with the recordings.
     """
     from training import recorded
@@ -183,6 +186,7 @@ def train_recorded(
     shared: dict[str, Any],
 ) -> None:
     """Shows the checks, then trains unless one is bad or that was all."""
+    from training import blocks
     from training.recorded import verdict_of
 
     if check_only and console is not None:
@@ -197,7 +201,7 @@ def train_recorded(
     options = {"model_block": None, "hidden": None, "seconds": None, "seed": 0} | shared
     material = made.material
     assert material is not None  # only a check alone makes none
-    rows = train_blocks(
+    rows = blocks.train_blocks(
         name, bank_dir, material, made.origin(), **options, console=console
     )
     if deploy is None:
@@ -236,48 +240,6 @@ def check_block(model_block: int | None) -> None:
     """Raises TrainingError for a block that is neither 1 nor 16 nor None (both)."""
     if model_block not in (None, *BLOCKS):
         raise TrainingError(f"model block: found {model_block}, expected 1 or 16")
-
-
-def train_blocks(
-    name: str,
-    bank_dir: Path,
-    material: "Material",
-    origin: dict[str, Any],
-    model_block: int | None,
-    hidden: int | None,
-    seconds: float | None,
-    seed: int,
-    console: "Console | None",
-    recurrent: bool = False,
-) -> list[dict[str, Any]]:
-    """Trains one or both blocks, writing each as soon as it is done.
-
-    Ctrl-C ends a block with the best it has, and begins no other.
-    returns: their rows in bank.json, file name and hash excepted.
-    """
-    from training import effects
-    from training.models import standard_shape
-    from training.train import standard_recipe
-
-    rows: list[dict[str, Any]] = []
-    blocks = BLOCKS if model_block is None else (model_block,)
-    for block in blocks:
-        shape = standard_shape(block, hidden, len(material.conditioning), recurrent)
-        recipe = replace(standard_recipe(shape, seed), seconds=seconds)
-        effect = effects.make(material, shape, recipe, origin, console)
-        effects.write(Path(bank_dir), name, effect)
-        rows.append(effect.row)
-        figures = effect.row["quality"]
-        say(
-            console,
-            f"{name}, block {block}: ESR {100 * figures['esr']:.3f} % on "
-            f"{figures['held_out_s']:g} s, idle {effect.row['idle_dbfs']:.0f} dBFS",
-        )
-        if effect.stopped:
-            left = "".join(f", without block {one}" for one in blocks[len(rows) :])
-            say(console, f"stopped: {bank_dir} has the best so far{left}")
-            break
-    return rows
 
 
 def render_virtual(

@@ -62,14 +62,18 @@ def work(task: Task, queue: Any) -> Any:
 
     try:
         return "result", task.function(*task.arguments, watch=Throttle(send))
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         return "error", in_a_line(task, error)
 
 
 def on_ray(
     tasks: Sequence[Task], address: str, heed: Callable[[Message], None]
 ) -> Plan:
-    """Runs all tasks on the cluster, one core each. Ctrl-C cancels what still runs."""
+    """Runs all tasks on the cluster, one core each.
+
+    Ctrl-C is handed on to what runs, which ends with its best, and begins nothing else;
+    a second one waits for nothing.
+    """
     ray, plan = ray_package(), Plan()
     connect(ray, address)
     try:
@@ -78,17 +82,20 @@ def on_ray(
         running = {remote.remote(task, queue): task for task in tasks}
         names = {task.name: task for task in tasks}
         while running:
-            ready, _ = ray.wait(list(running), timeout=POLL_SECONDS)
-            for _ in range(queue.qsize()):
-                name, report = queue.get()
-                tell(plan, Message(names[name], report=report), heed)
-            for reference in ready:
-                tell(plan, ended(ray, reference, running.pop(reference)), heed)
-    except KeyboardInterrupt:
-        plan.stopped = True
-        for reference in running:
-            with contextlib.suppress(Exception):
-                ray.cancel(reference)
+            try:
+                ready, _ = ray.wait(list(running), timeout=POLL_SECONDS)
+                for _ in range(queue.qsize()):
+                    name, report = queue.get()
+                    tell(plan, Message(names[name], report=report), heed)
+                for reference in ready:
+                    tell(plan, ended(ray, reference, running.pop(reference)), heed)
+            except KeyboardInterrupt:
+                if plan.stopped:
+                    break
+                plan.stopped = True
+                for reference in running:
+                    with contextlib.suppress(Exception):
+                        ray.cancel(reference)
     finally:
         ray.shutdown()
     return plan
@@ -98,8 +105,10 @@ def ended(ray: Any, reference: Any, task: Task) -> Message:
     """How a task ended: with a result, its own error, or its machine's."""
     try:
         kind, value = ray.get(reference)
+    except ray.exceptions.TaskCancelledError:
+        return Message(task, error=in_a_line(task, KeyboardInterrupt()), ended=True)
     except ray.exceptions.RayError as error:
-        reason = str(error).splitlines()[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         lost = WorkerError(f"{task.name}: lost on the cluster: {reason}; run it again")
         return Message(task, error=lost, ended=True)
     return Message(task, **{kind: value}, ended=True)

@@ -16,6 +16,7 @@ from training import (
     loudness,
     player,
     pots,
+    story,
 )
 from training.aa import CascadeShape
 from training.errors import DivergenceError, TrainingError, WhistleError
@@ -90,6 +91,7 @@ def make(
         "recipe": f"SOAP, {kind_of(shape)}, {result.updates} updates of "
         f"{recipe.lanes} lanes x {recipe.window} samples, rate {recipe.rate:g}",
         "seed": tried.seed,
+        "program": story.program(),
     }
     told = ("circuit", "recordings", "drive_percent", "tone_percent", "egfx")
     provenance = {key: origin[key] for key in told if key in origin}

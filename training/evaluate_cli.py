@@ -1,7 +1,6 @@
 """What `pedal evaluate` calls: the figures of a bank as a table, JSON and a page."""
 
 import functools
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pedal import bank as banks
-from training import evaluation, figures, pots, recorded
+from training import evaluation, figures, held_out, plain, pots, recorded
 from training.errors import TrainingError
 from training.evaluation import Deployed, Result, Subject, Truth
 from training.pots import Knobs, Setting
@@ -32,6 +31,7 @@ def evaluate_bank(
     plan: Path | None = None,
     egfx: Path | None = None,
     positions: Mapping[str, Sequence[float]] | None = None,
+    unheard: bool = False,
     as_json: bool = False,
     page: Path | None = None,
     console: Console | None = None,
@@ -41,7 +41,9 @@ def evaluate_bank(
     effect "" and model_block None take all. pairs: recordings of the effect, those that
     it was trained on or at other settings of its knobs; positions: where those stood,
     in %, one a pair; egfx: EGFxSet's folder, for what was trained from it. Without
-    either an effect must be a simulated pedal. page: writes a report there.
+    either an effect must be a simulated pedal. recordings, plan, unheard: as
+    held_out.guitar takes them, on what is unheard at trained settings alone. page:
+    writes a report there.
     Raises TrainingError, AudioError, BankError.
     """
     bank = banks.load(folder)
@@ -60,7 +62,11 @@ def evaluate_bank(
             f"effects in {folder}; they are of one"
         )
     made = recorded.from_pairs(pairs, False, positions) if pairs else None
-    known = functools.cache(functools.partial(simulated_truth, recordings, plan))
+
+    @functools.cache
+    def known(name: str, trained: Knobs) -> Truth:
+        asked = (recordings, plan, bank.effect(name).provenance, unheard)
+        return simulated_truth(name, trained, asked)
 
     @functools.cache  # both blocks are measured on the same notes
     def notes(name: str) -> Truth:
@@ -80,14 +86,15 @@ def evaluate_bank(
 
     results = measure(subjects, truth, console)
     if as_json:
-        print(json.dumps([result.as_row() for result in results], indent=1))
+        print(plain.dumps([result.as_row() for result in results], indent=1))
     elif console:
         for one in (table(results), *setting_tables(results)):
             console.print(one)
     if page:
-        from training import report
+        from training import report, story
 
         provenance = {one.id: dict(one.provenance) for one in effects}
+        provenance["measured by"] = {"program": story.program()}
         report.write(page, f"Bank {bank.name}", results, provenance)
         if console and not as_json:
             console.print(f"{page}: written")
@@ -145,19 +152,22 @@ def notes_truth(root: Path | None, effect: str, trained: Mapping[str, Any]) -> T
 
 
 def simulated_truth(
-    recordings: Path | None, plan: Path | None, effect: str, trained: Knobs
+    effect: str,
+    trained: Knobs,
+    asked: tuple[Path | None, Path | None, held_out.Origin, bool],
 ) -> Truth:
     """What a simulated pedal sounds like. Raises TrainingError for another effect.
 
-    trained: the settings of a model of it.
+    trained: the settings of a model of it. asked: as held_out.guitar takes it.
     """
     if effect not in CIRCUITS:
         raise TrainingError(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
             "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"
         )
-    source, dry = evaluation.held_out(recordings, plan)
-    return evaluation.virtual_truth(effect, source, dry, trained)
+    source, dry = held_out.guitar(*asked)
+    make = evaluation.seen_truth if asked[-1] else evaluation.virtual_truth
+    return make(effect, source, dry, trained)
 
 
 def table(results: Sequence[Result]) -> Table:

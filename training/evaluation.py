@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pedal import bank as banks
-from training import audio, factory, figures, loudness, pots
+from training import audio, figures, loudness, pots
 from training.errors import TrainingError
-from training.material import DRIVES, Part, split_sources
+from training.material import DRIVES, Part
 from training.pots import Knobs, Setting
 from training.virtual import circuits, guitar
 
@@ -82,6 +81,8 @@ class Result:
     middle: Setting
     by_setting: Mapping[Setting, float]
     by_level: Sequence[tuple[float, float, float]]
+    levels: Sequence[float]  # of the output, at figures.TRACKED_DBFS
+    target_levels: Sequence[float]  # none where nobody can ask the original
     images: Mapping[int, float]
     target_images: Mapping[int, float]
     idle_dbfs: float
@@ -97,40 +98,49 @@ class Result:
     def as_row(self) -> dict[str, Any]:
         """Plain figures, without the audio, for JSON."""
         hidden = ("heard", "wanted", "dry", "knobs", "middle", "by_setting")
+        hidden += ("levels", "target_levels")
         row = {name: value for name, value in vars(self).items() if name not in hidden}
         row["by_setting"] = [
             {**self.knobs.row(setting), "esr": error, "trained": self.knows(setting)}
             for setting, error in sorted(self.by_setting.items())
         ]
-        return row
+        return row | {"tracking": self.tracking}
 
     def knows(self, setting: Setting) -> bool:
         """True for a setting that the model was trained at."""
         return setting in self.knobs.settings
 
+    @property
+    def tracking(self) -> list[tuple[float, float, float | None]]:
+        """Of a sine at rising levels: its peak, the model's and the original's output.
 
-def held_out(recordings: Path | None, plan: Path | None) -> tuple[str, Audio]:
-    """Guitar that no training has heard: its source in words, and (N,).
+        In dBFS; the outputs are RMS.
+        """
+        wanted = self.target_levels or [None] * len(self.levels)
+        return list(zip(figures.TRACKED_DBFS, self.levels, wanted, strict=True))
 
-    recordings: a folder, split by time as `pedal train --virtual` splits it, or as the
-    plan of runs/ does that a bank was trained by; None plays the simulated guitar.
-    """
-    if recordings is None:
-        return "simulated guitar, another seed", guitar.play(HELD_OUT_S, HELD_OUT_SEED)
-    if plan is None:
-        parts = split_sources([audio.gather(recordings)])
-    else:
-        parts = factory.gather(factory.read_plan(plan), recordings)
-    return f"the held-out part of {recordings.name}", parts["test"]
+
+def held_out() -> tuple[str, Audio]:
+    """Guitar that no training has heard: its source in words, and (N,)."""
+    return "simulated guitar, another seed", guitar.play(HELD_OUT_S, HELD_OUT_SEED)
 
 
 def virtual_truth(effect: str, source: str, dry: Audio, knobs: Knobs) -> Truth:
     """A simulated pedal's own output, at trained and unseen settings."""
-    wet = {
+    return circuit_truth(effect, source, dry, virtual_wet(effect, dry, knobs), knobs)
+
+
+def seen_truth(effect: str, source: str, dry: Audio, knobs: Knobs) -> Truth:
+    """The same at trained settings alone, and without the circuit's own images."""
+    return Truth(source, dry, virtual_wet(effect, dry, knobs), knobs)
+
+
+def virtual_wet(effect: str, dry: Audio, knobs: Knobs) -> dict[Setting, Audio]:
+    """What the circuit makes of dry at the trained settings."""
+    return {
         setting: circuits.render(effect, dry, **at(knobs, setting))
         for setting in knobs.settings
     }
-    return circuit_truth(effect, source, dry, wet, knobs)
 
 
 def circuit_truth(
@@ -223,6 +233,8 @@ def evaluate(subject: Subject, truth: Truth) -> Result:
         middle=middle,
         by_setting=errors,
         by_level=figures.errors_by_level(truth.dry, mine, wanted),
+        levels=figures.levels_through(play),
+        target_levels=figures.levels_through(truth.circuit) if truth.circuit else (),
         images=tones(play),
         target_images=tones(truth.circuit) if truth.circuit else {},
         idle_dbfs=figures.idle_dbfs(play),

@@ -13,11 +13,11 @@ from typing import Any
 from rich.console import Console
 
 from pedal.errors import PedalError
-from training import audio, bankfile, cluster, effects, plan_views, played
+from training import audio, bankfile, effects, plan_views, played
 from training.errors import TrainingError
 from training.material import DRIVES, Material, split_sources, virtual_material
 from training.models import standard_shape
-from training.plan import Message, Plan, Task, cores, side_by_side
+from training.plan import Message, Plan, Task, cores
 from training.run import Report
 from training.train import Watch, standard_recipe
 from training.virtual import circuits, guitar
@@ -105,16 +105,21 @@ def play(plan: Table, pedal: str, recordings: Path, kept: Path, watch: Watch) ->
     material.save(kept)
 
 
-def origin(plan: Table, pedal: str) -> dict[str, Any]:
-    """The provenance of one pedal's models."""
+def sources(plan: Table) -> list[dict[str, str]]:
+    """All recordings of a plan, as the provenance names them."""
     rows = [
         {"source": row["source"], "licence": row["licence"]}
         for row in plan["recordings"]
     ]
     simulated = {"source": "simulated guitar, training/virtual", "licence": "MIT"}
+    return [*rows, simulated]
+
+
+def origin(plan: Table, pedal: str) -> dict[str, Any]:
+    """The provenance of one pedal's models."""
     return {
         "circuit": circuits.CIRCUITS[pedal],
-        "recordings": [*rows, simulated],
+        "recordings": sources(plan),
         "data": "held-out time of the same recordings, mean of "
         f"{len(plan.get('drives', DRIVES))} drive settings",
     }
@@ -173,10 +178,7 @@ def run(
     heed: plan_views.Heed | None = None,
 ) -> Plan:
     """Runs tasks here or on a cluster, shown on the console."""
-    with plan_views.Board(console, tasks, chosen.workers, heed) as board:
-        if chosen.ray:
-            return cluster.on_ray(tasks, chosen.ray, board.heed)
-        return side_by_side(tasks, chosen.workers, board.heed)
+    return plan_views.run(tasks, chosen.workers, chosen.ray, console, heed)
 
 
 def train_all(

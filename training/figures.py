@@ -21,6 +21,8 @@ LISTEN_S = 4  # bins of 0.25 Hz: tones and the images of frames of 16 fall on bi
 SETTLE_S = 1.0
 FLOOR_DB = -150.0
 STEP_S = 0.05  # windows that a level is told of
+TRACKED_HZ, TRACKED_S = 220, 0.5  # a sine, and how long it is listened to at a level
+TRACKED_DBFS = (-60, -48, -36, -24, -18, -12, -6, 0)  # its peaks
 LEVELS_DBFS = (-60, -48, -36, -24, -18, -12, -6, 0)  # edges
 
 
@@ -101,6 +103,18 @@ def errors_by_level(
             error = error_to_signal(rows[1][chosen].ravel(), rows[2][chosen].ravel())
             found.append((float(low), float(chosen.sum() * STEP_S), error))
     return found
+
+
+def levels_through(play: Play) -> list[float]:
+    """RMS in dBFS behind a sine of 220 Hz at each level of TRACKED_DBFS, soft first.
+
+    Half a second of each settles, as long is listened to; offset included.
+    """
+    half = round(TRACKED_S * RATE_HZ)
+    sine = np.sin(2.0 * np.pi * TRACKED_HZ * np.arange(2 * half) / RATE_HZ)
+    tones = np.concatenate([10.0 ** (level / 20.0) * sine for level in TRACKED_DBFS])
+    heard = np.asarray(play(tones.astype(np.float32))).reshape(-1, 2 * half)
+    return [loudness.level_dbfs(tone[half:]) for tone in heard]
 
 
 def transfer(dry: Array, wet: Array, points: int = 4000) -> tuple[Array, Array]:

@@ -1,6 +1,5 @@
 """What `pedal evaluate paper` calls: plays, trains and measures, then writes it up."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from training import bankfile, paper, paper_data, paper_page, paper_tables
+from training import bankfile, paper, paper_data, paper_page, paper_tables, plain
 from training.errors import TrainingError
 from training.paper import Job
 from training.paper_data import Source, known
@@ -107,7 +106,7 @@ def keep(
 ) -> None:
     """Writes a training's figures; its run on disk is then removed."""
     row, unfinished = result
-    text = json.dumps({**row, "state": state}, indent=1)
+    text = plain.dumps({**row, "state": state}, indent=1)
     bankfile.write_aside(folder / "runs" / f"{job.name}.json", text.encode())
     if unfinished:
         unfinished.unlink(missing_ok=True)

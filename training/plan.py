@@ -127,9 +127,13 @@ class Crew:
             theirs.close()
             self.running[ours] = (task, process)
 
-    def hear(self) -> Iterator[Message]:
-        """What has been said within half a second."""
-        for pipe in wait(list(self.running), timeout=0.5):
+    def speaking(self) -> list[Any]:
+        """Whose pipes have something to say within half a second."""
+        return wait(list(self.running), timeout=0.5)
+
+    def hear(self, speaking: Sequence[Any]) -> Iterator[Message]:
+        """What they say."""
+        for pipe in speaking:
             task, process = self.running[pipe]
             try:
                 said = pipe.recv()
@@ -187,8 +191,10 @@ def side_by_side(
         while crew.waiting or crew.running:
             try:
                 crew.hire()
-                for message in crew.hear():
-                    tell(plan, message, heed)
+                speaking = crew.speaking()
+                with interrupts.held_back():  # what a task returned is not lost
+                    for message in crew.hear(speaking):
+                        tell(plan, message, heed)
             except KeyboardInterrupt:
                 if plan.stopped:
                     break

@@ -8,7 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from training.plan import Message, Task
+from training import cluster
+from training.plan import Message, Plan, Task, side_by_side
 from training.run import Report
 from training.train import spoken
 
@@ -71,6 +72,7 @@ class Board:
             if name in self.rows:
                 self.bar.remove_task(self.rows.pop(name))
             self.bar.advance(self.rows[""])
+            self.sum_up()
             if message.error is not None:
                 self.console.print(f"{name}: failed", highlight=False)
             if self.handed_on is not None:
@@ -82,7 +84,7 @@ class Board:
             self.show(name, message.report)
 
     def show(self, name: str, report: Report) -> None:
-        """A running task's line, and the sum of all."""
+        """A running task's line."""
         self.waiting.discard(name)
         if name not in self.rows:
             self.rows[name] = self.bar.add_task(name, total=1.0, text="")
@@ -94,7 +96,25 @@ class Board:
             report.seconds_left
         )
         self.bar.update(self.rows[name], completed=report.done, text=text)
+        self.sum_up()
+
+    def sum_up(self) -> None:
+        """The time that all still take."""
         running = [report.seconds_left for report in self.reports.values()]
         whole = list(self.whole.values())
         left = seconds_left(running, len(self.waiting), self.workers, whole)
         self.bar.update(self.rows[""], text=spoken(left))
+
+
+def run(
+    tasks: Sequence[Task],
+    workers: int,
+    ray: str | None,
+    console: Console,
+    heed: Heed | None = None,
+) -> Plan:
+    """Runs tasks here, or on the cluster at that address, shown on the console."""
+    with Board(console, tasks, workers, heed) as board:
+        if ray:
+            return cluster.on_ray(tasks, ray, board.heed)
+        return side_by_side(tasks, workers, board.heed)

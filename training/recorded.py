@@ -1,6 +1,5 @@
 """Recordings to material: read, checked, aligned; and what the player is told."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from training import egfx, fragments, takes
+from training import egfx, fragments, plain, takes
 from training.checks import Report, State, examine, examine_files, files
 from training.errors import CheckError
 from training.material import Material, Part
@@ -55,7 +54,7 @@ class Recorded:
         if as_json:
             rows = [report.as_json() for report in self.reports]
             good = all(row["good"] for row in rows)
-            print(json.dumps({"good": good, "pairs": rows, "remarks": self.remarks}))
+            print(plain.dumps({"good": good, "pairs": rows, "remarks": self.remarks}))
             return
         for report in self.reports:
             console.print(report.table())

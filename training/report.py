@@ -175,6 +175,7 @@ def section(result: Result) -> list[str]:
         "</div><div class=pictures><div><h3>Error by the level of the input</h3>",
         tabled(["dBFS", "s", "ESR %"], levels),
         f"<p class=soft>Below {figures.LEVELS_DBFS[0]} dBFS it is not told.</p></div>",
+        tracked(result),
     ]
     if knob:
         parts.append(by_setting(result))
@@ -194,6 +195,22 @@ def by_setting(result: Result) -> str:
     ]
     heads = [*(f"{name} %" for name in names), "ESR %", ""]
     return f"<div><h3>Error by {' and '.join(names)}</h3>{tabled(heads, rows)}</div>"
+
+
+def tracked(result: Result) -> str:
+    """The level that comes out, for the level that goes in."""
+    rows = [
+        [f"{level:.0f}", f"{mine:.1f}"]
+        + ([] if wanted is None else [f"{wanted:.1f}", f"{mine - wanted:+.2f}"])
+        for level, mine, wanted in result.tracking
+    ]
+    heads = ["in, dBFS", "model", "original", "difference, dB"][: len(rows[0])]
+    words = f"A sine of {figures.TRACKED_HZ} Hz: its peak, and the RMS that comes out."
+    none = "" if result.target_levels else " The original cannot be asked."
+    return (
+        f"<div><h3>Level tracking</h3>{tabled(heads, rows)}"
+        f"<p class=soft>{words}{none}</p></div>"
+    )
 
 
 def checked(story: Story) -> list[str]:

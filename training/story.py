@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from training.errors import TrainingError
 LISTED_FILES = 24  # more are told of together
 PACKAGES = ("pedal", "numpy", "scipy", "torch")
 CPU_INFO = Path("/proc/cpuinfo")
+SOURCE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def facts(**more: Any) -> dict[str, Any]:
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": machine(),
         "versions": versions(),
+        "commit": commit(),
     }
 
 
@@ -84,6 +87,23 @@ def machine() -> str:
         f"{model}, {platform.machine()}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.release()}"
     )
+
+
+def commit() -> str:
+    """The state of the source this runs from, in words; also where there is no git."""
+    line = ["git", "-C", str(SOURCE), "describe", "--always", "--dirty", "--abbrev=12"]
+    if not (SOURCE / ".git").exists():
+        return "not run from a clone"
+    try:
+        found = subprocess.run(line, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown: git did not answer"
+    return found.stdout.strip() or "unknown: git did not answer"
+
+
+def program() -> str:
+    """What made a model: the version and the commit."""
+    return f"pedal {versions()['pedal']}, {commit()}"
 
 
 def versions() -> dict[str, str]:

@@ -34,7 +34,6 @@ from training.errors import (
 from training.material import Material, Part
 from training.models import Shape, build
 from training.run import Recipe
-from training.train import Result
 from training.virtual import guitar
 
 
@@ -298,20 +297,6 @@ def test_an_imported_model_beside_a_trained_one_has_no_run(tmp_path):
     bankfile.add_model(tmp_path, "mine", ROW, files, {})
     (effect,) = bankfile.read_manifest(tmp_path)["effects"]
     assert effect["provenance"]["recipe"] == "block 1: none, seed 0"
-
-
-def test_ctrl_c_begins_no_other_block(tmp_path, monkeypatch):
-    shown = Console(file=io.StringIO(), width=500)
-    monkeypatch.setattr(
-        effects, "train", lambda _, shape, *__: Result(build(shape), 0.5, 1.0, 1, True)
-    )
-    dry = guitar.play(20.0, seed=4)
-    material = fragments.material([(dry, 0.5 * dry)])
-    origin = {"circuit": "", "recordings": [], "data": ""}
-    rows = cli.train_blocks("mine", tmp_path, material, origin, None, 4, None, 0, shown)
-    assert [row["block"] for row in rows] == [1]
-    line = f"stopped: {tmp_path} has the best so far, without block 16\n"
-    assert shown.file.getvalue().endswith(line)
 
 
 def test_ctrl_c_in_a_report_says_what_there_is(monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tests.helpers import write_bank
-from training import evaluate_cli, evaluation, report
+from training import evaluate_cli, evaluation, held_out, plain, report
 from training.errors import TrainingError
 from training.evaluation import Subject, Truth
 from training.material import Part
@@ -64,6 +64,41 @@ def test_the_circuit_itself_has_no_error(truth):
     assert (result.ns, result.mac, result.esr_unseen) == (3.0, 7.0, None)
     assert "very near to the original" in report.verdict(result)
     assert "of its own" not in report.verdict(result)
+
+
+def test_the_level_that_comes_out_is_told_beside_the_original_s(truth):
+    def softer(audio, _):
+        return 0.5 * clip("screamer", audio, 50.0), 1.0
+
+    result = evaluation.evaluate(subject(softer), truth)
+    levels = [level for level, *_ in result.tracking]
+    assert levels == [-60, -48, -36, -24, -18, -12, -6, 0]
+    for _, mine, wanted in result.tracking:
+        assert mine == pytest.approx(wanted - 6.02, abs=0.01)
+    softest, loudest = result.tracking[0], result.tracking[-1]
+    assert softest[2] == pytest.approx(-60.0 - 3.01 + 15.56, abs=0.1)  # six times
+    assert -1.5 < loudest[2] < 0.0  # clipped
+    assert result.as_row()["tracking"] == result.tracking
+    page = report.tracked(result)
+    assert ">-6.02<" in page
+    alone = replace(result, target_levels=())
+    assert "The original cannot be asked." in report.tracked(alone)
+    assert ">-6.02<" not in report.tracked(alone)
+
+
+def test_no_figure_is_an_infinity_in_json(truth):
+    def silent(audio, _):
+        return np.zeros_like(audio), 1.0
+
+    result = evaluation.evaluate(subject(silent), truth)
+    assert result.loudness_lu == -np.inf
+    text = plain.dumps([result.as_row()])
+    (row,) = json.loads(text, parse_constant=pytest.fail)
+    assert row["loudness_lu"] is None
+    assert row["esr"] == pytest.approx(1.0)
+    assert plain.dumps({"a": (np.float64("nan"), 1.5, True, "x")}) == (
+        '{"a": [null, 1.5, true, "x"]}'
+    )
 
 
 def test_a_model_that_is_worse_is_told_how(truth):
@@ -193,7 +228,7 @@ def test_recordings_that_do_not_fit_the_knobs_of_a_model_are_refused():
 def test_no_training_plays_the_held_out_guitar():
     from training.cli import SIMULATED_SECONDS
 
-    _, dry = evaluation.held_out(None, None)
+    _, dry = held_out.guitar(None, None, {})
     assert len(dry) == evaluation.HELD_OUT_S * 44100
     assert SIMULATED_SECONDS > evaluation.HELD_OUT_S
     assert evaluation.HELD_OUT_SEED > 1_000_000
@@ -209,6 +244,16 @@ def test_the_report_needs_nothing_else_and_takes_no_word_for_markup(truth):
     assert "<b>loud" not in page
     assert page.count("<audio") == 3
     assert page.count("role=img") == page.count("<svg") == 4
+    shown = re.findall(
+        r"<figure><h3>(.*?)</h3><div role=img aria-label=\"(.*?)\">", page
+    )
+    assert [title for title, _ in shown] == [
+        "Error by level",
+        "Waveform",
+        "Transfer curve",
+        "Spectrograms",
+    ]
+    assert all(len(words) > 20 for _, words in shown)
     for word in ("ESR", "MSE", "ns a sample", "recordings", "-20.0 → -17.0"):
         assert word in page
 

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 import socket
 import subprocess
 import sys
@@ -198,20 +199,27 @@ def test_a_cluster_that_is_not_there_is_one_line_at_once(kind):
     assert len(asked) == 3
 
 
-def test_the_same_plan_runs_on_a_local_cluster():
+def test_the_same_plan_runs_on_a_local_cluster(tmp_path):
     """In a network of its own, as Ray listens on every interface there is."""
     pytest.importorskip("ray", reason="Ray is not installed (extra [cluster])")
     alone = ["unshare", "--net", "--map-root-user", "sh", "-c"]
     if subprocess.run([*alone, "ip link set lo up"]).returncode:
         pytest.skip("unshare or ip may not make a network here")
-    script = 'ip link set lo up && exec "$0" -m tests.training.on_ray'
-    found = subprocess.run(
-        [*alone, script, sys.executable], capture_output=True, text=True, timeout=240
-    )
+    script = 'ip link set lo up && exec "$0" -m tests.training.on_ray "$1"'
+    line = [*alone, script, sys.executable, str(tmp_path)]
+    found = subprocess.run(line, capture_output=True, text=True, timeout=480)
     assert found.returncode == 0, found.stderr
-    told = json.loads(found.stdout)
-    assert told["results"] == {"good": 6, "refused": "nothing to learn"}
-    assert told["errors"] == ["refused"]
+    told = json.loads(found.stdout.splitlines()[-1])  # Ray tells of the dead one first
+    results = told["results"]
+    assert (results["good"], results["refused"]) == (6, "nothing to learn")
+    assert results["model"] == [1, [None, None, 1]]
+    lost = r"killed: lost on the cluster: [^\n]+; run it again"
+    assert re.fullmatch(lost, results["killed"])
+    updates, error = results["long"]  # Ctrl-C kept its best
+    assert updates > 0
+    assert error < 1.0
+    assert told["errors"] == ["killed", "refused"]
+    assert told["stopped"]
 
 
 def test_a_plan_keeps_finished_runs_until_all_are(tmp_path, monkeypatch):

@@ -11,7 +11,16 @@ from rich.console import Console
 
 from tests.helpers import write_bank
 from tests.system.browser import ARGUMENTS, CHROMIUM
-from training import audio, checks, cli, evaluation, page, story, training_report
+from training import (
+    audio,
+    blocks,
+    checks,
+    cli,
+    evaluation,
+    page,
+    story,
+    training_report,
+)
 from training.checks import files
 from training.errors import TrainingError
 from training.material import DRIVES, Part
@@ -82,7 +91,16 @@ def test_all_that_a_training_knows_is_told(written, examined):
     assert re.search(r"Likeness \d+\.\d, where", words)
     digest = story.hashed([written.parent / "mine" / "bank.json"])[0].sha256
     assert digest in words
-    for said in ("SOAP", "seed", "versions", "torch", "machine", "UTC", "a remark"):
+    for said in (
+        "SOAP",
+        "seed",
+        "versions",
+        "torch",
+        "commit",
+        "machine",
+        "UTC",
+        "a remark",
+    ):
         assert said in words
     assert "not measured" not in words.replace("Not measured", "")
     assert text.count("<audio") == 6
@@ -92,7 +110,7 @@ def test_all_that_a_training_knows_is_told(written, examined):
 def handed(monkeypatch):
     """What trainings hand to their report, without any being trained."""
     told = []
-    monkeypatch.setattr(cli, "train_blocks", lambda *_, **__: BLOCKS)
+    monkeypatch.setattr(blocks, "train_blocks", lambda *_, **__: BLOCKS)
     monkeypatch.setattr(
         training_report, "tell", lambda *all_of: told.append(all_of) or Path("x.html")
     )
@@ -195,6 +213,16 @@ def test_a_take_that_would_clip_is_softened_with_all_others():
     loud = np.array([0.5, 2.0, -2.0])
     assert "6.0 dB softer" in page.players({"a": loud, "b": loud / 4})
     assert "softer" not in page.players({"a": loud / 2, "b": loud * 0.0})
+
+
+def test_the_commit_is_told_and_where_there_is_no_git_that(tmp_path, monkeypatch):
+    assert re.fullmatch(r"pedal \S+, .+", story.program())
+    monkeypatch.setattr(story, "SOURCE", tmp_path)
+    assert story.commit() == "not run from a clone"
+    (tmp_path / ".git").mkdir()
+    assert story.commit() == "unknown: git did not answer"  # an empty repository
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert story.commit() == "unknown: git did not answer"
 
 
 def test_no_story_needs_a_name_of_the_machine():
