@@ -41,7 +41,8 @@ def place(
 def sources() -> list[Path]:
     """The code that plays."""
     here = Path(__file__).parent
-    return [here / "audio.py", here / "material.py", *sorted(here.glob("virtual/*.py"))]
+    named = [here / f"{name}.py" for name in ("audio", "material", "pots")]
+    return [*named, *sorted(here.glob("virtual/*.py"))]
 
 
 def load(path: Path) -> Material:
