@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +10,14 @@ import numpy as np
 from rich.console import Console
 
 from training import egfx, fragments
-from training.checks import Report, State, examine, examine_files, files
+from training.checks import Report, examine, examine_files, files
 from training.errors import CheckError
 from training.material import Material, Part
 
 if TYPE_CHECKING:
     from training.fetch import Advance
 
-EGFX_CHECKS = ("swapped", "take", "drift", "dropout", "modulation", "echo")
+EGFX_EXCUSED = frozenset(("level", "clipping", "noise", "delay"))  # of single notes
 EGFX_NOTES, EGFX_SECONDS = 20, 4.0  # joined notes that are checked, at most of each
 
 
@@ -140,19 +140,13 @@ def examine_notes(found: egfx.Set, effect: str) -> Report:
         )
         for s in zip(*sides, strict=True)
     ]
-    report, _, _ = examine(
+    return examine(
         files.recording(egfx.CLEAN, "dry", joined[0].astype(float), files.RATE_HZ),
         files.recording(effect, "wet", joined[1].astype(float), files.RATE_HZ),
         least_seconds=0.0,
         note=size,
-    )
-    report.rows = [
-        replace(row, state=State.NOTED)
-        if row.state is State.BAD and row.name not in EGFX_CHECKS
-        else row
-        for row in report.rows
-    ]
-    return report
+        excused=EGFX_EXCUSED,
+    )[0]
 
 
 def verdict_of(made: Recorded) -> None:
