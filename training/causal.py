@@ -40,7 +40,7 @@ MAGNITUDE_WEIGHT, STIFFNESS = 0.2, 7.0  # chosen on 32 pairs of simulated circui
 FINER, SEARCH = 8, 64  # first guess: steps a sample, samples to either side
 LEAN = ((1000.0, 1.0), (8000.0, 0.35))  # clipper's low pass in Hz, samples late, of 80
 # simulated pairs: one that needs a low pass has more of them than a clipper has
-LEAN_TWICE = 0.35  # the same behind two stages, of 13 with capacitors and 8 that slew
+LEAN_TWICE = 0.35  # the same behind two stages, of 13 with capacitors and 6 that slew
 COPY = 4500.0  # explained: a copy without noise, which is not late
 
 
