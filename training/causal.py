@@ -31,6 +31,7 @@ from training.clippers import (
 )
 from training.diodes import Diodes
 from training.filters import RATE_HZ
+from training.slewing import Slewing
 
 Array = NDArray[np.floating]
 OCTAVE_PARTS = 8  # points of the magnitude an octave, from 50 Hz up
@@ -39,7 +40,7 @@ MAGNITUDE_WEIGHT, STIFFNESS = 0.2, 7.0  # chosen on 32 pairs of simulated circui
 FINER, SEARCH = 8, 64  # first guess: steps a sample, samples to either side
 LEAN = ((1000.0, 1.0), (8000.0, 0.35))  # clipper's low pass in Hz, samples late, of 80
 # simulated pairs: one that needs a low pass has more of them than a clipper has
-LEAN_TWICE = 0.35  # the same behind two clippers with capacitors, of 13
+LEAN_TWICE = 0.35  # the same behind two stages, of 13 with capacitors and 6 that slew
 COPY = 4500.0  # explained: a copy without noise, which is not late
 
 
@@ -120,7 +121,7 @@ def lean(fit: Fit) -> float:
     """Samples that delays come out late by on the mean, behind a fitted clipper."""
     if fit.explained > COPY:
         return 0.0
-    if isinstance(fit.clipper, Diodes):
+    if isinstance(fit.clipper, Diodes | Slewing):
         return LEAN_TWICE
     known_hz, samples = zip(*LEAN, strict=True)
     corner_hz = fit.clipper.low_pass_hz or RATE_HZ

@@ -4,7 +4,8 @@ What comes out of a clipper is no filter of what went in, so neither a delay nor
 can be read off the two directly. Once the dry sound has gone through a clipper like
 that of the pedal, the rest is a filter (Bussgang's theorem), however loud the
 distortion. How alike the clipper is, is seen from the coherence that it leaves. Where
-one clipper explains little, two with capacitors are tried (diodes.py).
+one clipper explains little, two with capacitors are fitted (diodes.py), or one behind
+an amplifier that slews (slewing.py).
 
 Letters: N samples, F bins, T frames.
 """
@@ -19,9 +20,10 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from training import diodes
+from training import diodes, slewing
 from training.diodes import Diodes
 from training.filters import RATE_HZ, high_passed, low_passed
+from training.slewing import Slewing
 
 Array = NDArray[np.floating]
 Spectra = NDArray[np.complexfloating]
@@ -29,7 +31,7 @@ SIZE = 4096  # samples a frame
 HZ = np.arange(SIZE // 2 + 1) * RATE_HZ / SIZE  # (F,)
 CERTAIN_HZ = (100.0, 12000.0)
 FIT_SECONDS = 10  # that a clipper is fitted on
-TWICE_SECONDS = 4  # the same of two, which take longer
+TWICE_SECONDS = 4  # the same of two stages, which take longer
 TRIES = 40  # clippers tried behind the first few
 UNSURE, TWICE_BETTER = 1500.0, 1.2  # explained: below, two stages are tried; must gain
 PLAIN_ENOUGH = 0.95  # of the best fit: then the sound is called not clipped
@@ -54,7 +56,7 @@ class Clipper(NamedTuple):
     bias: float = 0.0
 
 
-Clipping = Clipper | Diodes  # what is found to fit
+Clipping = Clipper | Diodes | Slewing  # what is found to fit
 PLAIN = Clipper(0.0)
 BASS_CUT_HZ = 700.0  # what most overdrives take away before they clip
 LOW = Clipper(0.05, 10.0, 400.0, -1.0)
@@ -72,6 +74,8 @@ def clipped(audio: Array, clipper: Clipping) -> Array:
     """The guitar behind a clipper, (N,), in the precision it came in."""
     if isinstance(clipper, Diodes):
         return diodes.played(audio, clipper)
+    if isinstance(clipper, Slewing):
+        return slewing.played(audio, clipper)
     gain, high_pass_hz, low_pass_hz, bias = clipper
     if high_pass_hz:
         audio = high_passed(audio, high_pass_hz)
@@ -125,11 +129,19 @@ def fitted(dry: Array, wet: Array, unsure: float = UNSURE) -> Fit:
     if plain > PLAIN_ENOUGH * once:
         return Fit(PLAIN, plain, max(plain, once))
     if once < unsure:
-        twice = diodes.searched(explainer(dry, wet, TWICE_SECONDS))
+        twice = two_stages(explainer(dry, wet, TWICE_SECONDS), once)
         more = explained(twice)
         if more > TWICE_BETTER * once:
             return Fit(twice, more, once)
     return Fit(clipper, once, once)
+
+
+def two_stages(explained: Callable[[Clipping], float], once: float) -> Diodes | Slewing:
+    """What slews, if that explains more than once before it is fitted; else diodes."""
+    begin = max(slewing.FIRST, key=explained)
+    if explained(begin) > once:
+        return slewing.searched(explained, begin)
+    return diodes.searched(explained, max(diodes.FIRST, key=explained))
 
 
 def explainer(dry: Array, wet: Array, seconds: float) -> Callable[[Clipping], float]:

@@ -98,12 +98,11 @@ def played(audio: Array, diodes: Diodes) -> Array:
     return stage(heard, *diodes[4:7]).astype(audio.dtype)
 
 
-def searched(explained: Callable[[Diodes], float]) -> Diodes:
-    """What explains most, from the best of some on along the slope (L-BFGS-B)."""
-    best = max(FIRST, key=explained)
+def searched(explained: Callable[[Diodes], float], begin: Diodes) -> Diodes:
+    """What explains most, from a beginning on along the slope (L-BFGS-B)."""
     found = minimize(
         lambda point: -explained(at(point)) / 100.0,
-        point_of(best),
+        point_of(begin),
         method="L-BFGS-B",
         bounds=list(zip(point_of(LOW), point_of(HIGH), strict=True)),
         options={"maxfun": TRIES, "eps": STEP},

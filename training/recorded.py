@@ -1,7 +1,7 @@
 """Recordings to material: read, checked, aligned; and what the player is told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 
 from training import egfx, fragments, plain, takes
-from training.checks import Report, State, examine, examine_files, files
+from training.checks import Report, examine, examine_files, files
 from training.errors import CheckError
 from training.material import Material, Part
 from training.pots import Knobs
@@ -17,7 +17,7 @@ from training.pots import Knobs
 if TYPE_CHECKING:
     from training.fetch import Advance
 
-EGFX_CHECKS = ("swapped", "take", "drift", "dropout", "modulation", "echo")
+EGFX_EXCUSED = frozenset(("level", "clipping", "noise", "delay"))  # of single notes
 EGFX_NOTES, EGFX_SECONDS = 20, 4.0  # joined notes that are checked, at most of each
 
 
@@ -150,19 +150,13 @@ def examine_notes(found: egfx.Set, effect: str) -> Report:
         )
         for s in zip(*sides, strict=True)
     ]
-    report, _, _ = examine(
+    return examine(
         files.recording(egfx.CLEAN, "dry", joined[0].astype(float), files.RATE_HZ),
         files.recording(effect, "wet", joined[1].astype(float), files.RATE_HZ),
         least_seconds=0.0,
         note=size,
-    )
-    report.rows = [
-        replace(row, state=State.NOTED)
-        if row.state is State.BAD and row.name not in EGFX_CHECKS
-        else row
-        for row in report.rows
-    ]
-    return report
+        excused=EGFX_EXCUSED,
+    )[0]
 
 
 def verdict_of(made: Recorded) -> None:

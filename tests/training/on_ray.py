@@ -23,7 +23,7 @@ PLAN = {
     "recordings": [],
     "hidden_1": {"screamer": 3},
     "updates_1": {"screamer": 50},
-    "most_esr_1": 99.0,
+    "most_esr_1": {"screamer": 99.0},
 }
 
 

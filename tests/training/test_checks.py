@@ -26,12 +26,34 @@ def takes():
     return pairs.takes(None, seed=1, count=2)
 
 
-@pytest.mark.parametrize("kind", pairs.KINDS)
-def test_a_fault_is_named_and_a_good_pair_passes(takes, kind):
-    plan = pairs.planned(kind, 0, len(takes), seed=1)
-    (case,) = pairs.made([plan], takes, seed=1)
-    found = bench_checks.judged(case)
-    assert found.right, found.told
+@pytest.fixture(scope="module")
+def played(takes):
+    """The second take, clipped well, for `swapped` cannot be told of a soft pedal."""
+    return circuits.render("screamer", takes[1], 75.0, oversampling=4).astype(float)
+
+
+VARIANTS = [
+    (kind, number)
+    for kind in pairs.KINDS
+    for number in range(len(faults.FAULTS.get(kind, [""])))
+]
+
+
+@pytest.mark.parametrize(("kind", "number"), VARIANTS)
+def test_each_fault_is_named_and_a_good_pair_passes(takes, played, kind, number):
+    plan = pairs.Plan(1, "screamer", 75.0, kind, number)
+    found = bench_checks.judged(pairs.case(plan, takes, played, seed=2))
+    assert found.right, f"{found.label}: {found.told}"
+
+
+@pytest.mark.parametrize("late", [30000, -3000])
+def test_a_delay_beyond_what_is_searched_is_refused(takes, played, late):
+    wet = faults.late(played, late, len(played))
+    report, _, _ = examine(one(takes[1]), one(wet, "wet"))
+    assert abs(report.delay - late) <= 1
+    told = r"delay: found wet is -?\d+ samples late .*, expected -2000 to 20000"
+    with pytest.raises(CheckError, match=told):
+        report.insist()
 
 
 def test_a_plain_delay_is_exact_at_both_ends_of_the_range(takes):

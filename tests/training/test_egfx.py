@@ -8,7 +8,8 @@ import pytest
 
 from pedal import bank
 from tests.training import small_sets
-from training import cli, egfx, evaluate_cli, figures, notes, recorded
+from training import audio, cli, egfx, evaluate_cli, figures, notes, recorded
+from training.checks import State
 from training.errors import AudioError, CheckError, TrainingError
 from training.notes import Note
 
@@ -148,14 +149,31 @@ def swayed(note: np.ndarray, phase: float) -> np.ndarray:
     return 0.5 * note + 0.5 * np.interp(time_s - late_s, time_s, note)
 
 
-def test_an_effect_that_moves_is_refused_and_one_that_clips_is_not(planted, tree):
-    """EGFxSet's Chorus: a model cannot learn it, however its notes are joined."""
-    assert recorded.from_egfx(planted, "TubeScreamer").reports[0].verdict is None
+@pytest.fixture
+def chorus(tree):
+    """The tree with EGFxSet's Chorus, which a model cannot learn."""
     for number, (string, fret) in enumerate(small_sets.CHOSEN):
         heard = swayed(small_sets.note(string, fret), phase=float(number))
         small_sets.put(tree / "Chorus" / "Bridge" / f"{string}-{fret}.wav", heard)
+    return tree
+
+
+def test_an_effect_that_moves_is_refused_and_one_that_clips_is_not(planted, chorus):
+    assert recorded.from_egfx(planted, "TubeScreamer").reports[0].verdict is None
     with pytest.raises(CheckError, match=r"Clean and Chorus: modulation: .* sway"):
-        recorded.from_egfx(tree, "Chorus").insist()
+        recorded.from_egfx(chorus, "Chorus").insist()
+
+
+def test_a_clipped_note_and_hiss_are_noted_and_hide_nothing(chorus):
+    for path in (chorus / "Clean" / "Bridge").glob("*.wav"):
+        loud = 30.0 if path.stem == "4-3" else 1.0
+        played = loud * audio.read(path)
+        hiss = 0.03 * np.random.default_rng(0).standard_normal(len(played))
+        audio.write(path, np.clip(played + hiss, -1.0, 1.0))
+    report = recorded.examine_notes(egfx.read(chorus, "Chorus"), "Chorus")
+    noted = {row.name for row in report.rows if row.state is State.NOTED}
+    assert noted >= {"clipping", "noise"}
+    assert report.verdict.name == "modulation"
 
 
 def test_a_small_set_trains_into_a_bank_that_is_good(planted, tmp_path):

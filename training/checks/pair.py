@@ -35,13 +35,15 @@ def examine(
     wet: Recording,
     least_seconds: float = LEAST_SECONDS,
     note: int | None = None,
+    excused: frozenset[str] = frozenset(),
 ) -> tuple[Report, Array, Array]:
-    """All checks of a pair. note: samples of each where both are single notes, joined.
+    """All checks of a pair. note: samples of each where both are single notes, joined;
+    excused: names of checks that only note what they find, and hide nothing.
 
     returns: the report, and dry and wet aligned, (N,) each, wet with dry's polarity;
     where the report is bad they are as far as the checks came.
     """
-    report = Report(dry.name, wet.name)
+    report = Report(dry.name, wet.name, excused)
     alone = [report.add(check(one)) for check in files.ALONE for one in (dry, wet)]
     if any(alone) or report.add(length(dry, wet, least_seconds)):
         return report, dry.audio, wet.audio

@@ -1,6 +1,6 @@
 """What the checks found: one row a check, the first bad one is the verdict. Pure."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -40,17 +40,23 @@ def pair_row(name: str, bad: bool, *texts: str) -> Check:
 
 @dataclass
 class Report:
-    """All rows of a pair, in the order in which a cause hides the later ones."""
+    """All rows of a pair, in the order in which a cause hides the later ones.
+
+    excused: names of checks that only note what is bad, so that others go on.
+    """
 
     dry: str
     wet: str
+    excused: frozenset[str] = frozenset()
     rows: list[Check] = field(default_factory=list)
     delay: int = 0
     polarity: int = 1
     alignment: "Alignment | None" = None  # None where the checks ended before it
 
     def add(self, row: Check) -> bool:
-        """Keeps a row. True if it is bad."""
+        """Keeps a row. True if it is bad and not excused."""
+        if row.state is State.BAD and row.name in self.excused:
+            row = replace(row, state=State.NOTED)
         self.rows.append(row)
         return row.state is State.BAD
 

@@ -82,70 +82,85 @@ def sway(length: int, hz: float, rng: np.random.Generator) -> Array:
     return np.sin(2 * np.pi * (hz * time_s + rng.random()))
 
 
-def cut_short(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """One recording ends, or begins, seconds from the other, or goes on for longer."""
-    seconds = int(rng.uniform(2.0, 8.0) * RATE_HZ)
-    chosen = dry if rng.random() < 0.5 else wet
-    kind = rng.integers(3)
-    if kind == 0:
-        other = np.concatenate((chosen, chosen[:seconds]))
-    else:
-        other = chosen[: len(chosen) - seconds] if kind == 1 else chosen[seconds:]
-    return (other, wet) if chosen is dry else (dry, other)
+def on(side: str, spoil: Callable[[Array, np.random.Generator], Array]) -> Fault:
+    """What spoils one recording, as a fault of dry or of wet."""
+
+    def fault(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
+        return (spoil(dry, rng), wet) if side == "dry" else (dry, spoil(wet, rng))
+
+    fault.__name__ = f"{side} {spoil.__name__}"
+    return fault
 
 
-def wrong_rate(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """Samples of 48 kHz in a file that says 44.1, or the other way round."""
-    rates = [(48000, RATE_HZ), (RATE_HZ, 48000)][rng.integers(2)]
-    true = wet if rates[0] == RATE_HZ else soxr.resample(wet, RATE_HZ, rates[0])
-    return dry, File(true, rates[1])
+def seconds_of(rng: np.random.Generator) -> int:
+    """Samples of 2 to 8 seconds."""
+    return int(rng.uniform(2.0, 8.0) * RATE_HZ)
 
 
-def two_channels(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """Dry left and wet right, or a wet room of two unlike microphones."""
+def goes_on(audio: Array, rng: np.random.Generator) -> Array:
+    """Seconds longer than the other."""
+    return np.concatenate((audio, audio[: seconds_of(rng)]))
+
+
+def ends_early(audio: Array, rng: np.random.Generator) -> Array:
+    """Seconds before the other."""
+    return audio[: len(audio) - seconds_of(rng)]
+
+
+def starts_late(audio: Array, rng: np.random.Generator) -> Array:
+    """Seconds behind the other."""
+    return audio[seconds_of(rng) :]
+
+
+def called_slower(dry: Array, wet: Array, _: np.random.Generator) -> tuple:
+    """Samples of 48 kHz in a file that says 44.1."""
+    return dry, soxr.resample(wet, RATE_HZ, 48000)
+
+
+def called_faster(dry: Array, wet: Array, _: np.random.Generator) -> tuple:
+    """The other way round."""
+    return dry, File(wet, 48000)
+
+
+def two_sides(dry: Array, wet: Array, _: np.random.Generator) -> tuple:
+    """Dry left and wet right."""
     length = min(len(dry), len(wet))
-    both = np.stack((dry[:length], wet[:length]), axis=1)
-    if rng.random() < 0.5:
-        return dry, File(both)
+    return dry, File(np.stack((dry[:length], wet[:length]), axis=1))
+
+
+def two_microphones(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
+    """A wet room of two that are unlike and stand apart."""
     other = 0.7 * cabinet(late(wet, int(rng.integers(20, 400)), len(wet)), rng)
     return dry, File(np.stack((wet, other), axis=1))
 
 
-def clip(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
+def clipped(audio: Array, rng: np.random.Generator) -> Array:
     """A converter driven 3 to 15 dB beyond full scale."""
     over = 10 ** (rng.uniform(3.0, 15.0) / 20)
-    if rng.random() < 0.5:
-        return np.clip(over * dry / np.abs(dry).max(), -1.0, 1.0), wet
-    return dry, np.clip(over * wet / np.abs(wet).max(), -1.0, 1.0)
+    return np.clip(over * audio / np.abs(audio).max(), -1.0, 1.0)
 
 
-def nothing(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """A muted track: zeros, or a converter's own noise."""
-    silent = rng.choice([0.0, 2e-5]) * rng.standard_normal(len(wet))
-    return (silent[: len(dry)], wet) if rng.random() < 0.5 else (dry, silent)
+def muted(audio: Array, rng: np.random.Generator) -> Array:
+    """Zeros, or a converter's own noise."""
+    return rng.choice([0.0, 2e-5]) * rng.standard_normal(len(audio))
 
 
-def quiet(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
+def quiet(audio: Array, rng: np.random.Generator) -> Array:
     """Recorded at a peak of -42 to -56 dBFS."""
-    peak = 10 ** (-rng.uniform(42.0, 56.0) / 20)
-    if rng.random() < 0.5:
-        return dry * peak / np.abs(dry).max(), wet
-    return dry, wet * peak / np.abs(wet).max()
+    return audio * 10 ** (-rng.uniform(42.0, 56.0) / 20) / np.abs(audio).max()
 
 
-def hiss(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
-    """Noise or hum at 8 to 20 dB below the music."""
-    ratio_db = rng.uniform(8.0, 20.0)
-    chosen = dry if rng.random() < 0.5 else wet
-    if rng.random() < 0.7:
-        bad = noisy(chosen, ratio_db, rng)
-    else:
-        time_s = np.arange(len(chosen)) / RATE_HZ
-        mains_hz = rng.choice([50, 60])
-        hum = sum(np.sin(2 * np.pi * mains_hz * k * time_s) / k for k in (1, 2, 3, 5))
-        size = np.sqrt(np.mean(chosen**2)) * 10 ** (-ratio_db / 20)
-        bad = chosen + size / np.sqrt(np.mean(hum**2)) * hum
-    return (bad, wet) if chosen is dry else (dry, bad)
+def hissing(audio: Array, rng: np.random.Generator) -> Array:
+    """Noise at 8 to 20 dB below the music."""
+    return noisy(audio, rng.uniform(8.0, 20.0), rng)
+
+
+def humming(audio: Array, rng: np.random.Generator) -> Array:
+    """Mains and its overtones, at 8 to 20 dB below the music."""
+    time_s, mains_hz = np.arange(len(audio)) / RATE_HZ, rng.choice([50, 60])
+    hum = sum(np.sin(2 * np.pi * mains_hz * k * time_s) / k for k in (1, 2, 3, 5))
+    size = np.sqrt(np.mean(audio**2)) * 10 ** (-rng.uniform(8.0, 20.0) / 20)
+    return audio + size / np.sqrt(np.mean(hum**2)) * hum
 
 
 def drifting(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:
@@ -239,14 +254,15 @@ def exchanged(dry: Array, wet: Array, rng: np.random.Generator) -> tuple:  # noq
     return wet, dry
 
 
+SIDES = ("dry", "wet")
 FAULTS: dict[str, list[Fault]] = {
-    "length": [cut_short],
-    "rate": [wrong_rate],
-    "stereo": [two_channels],
-    "clipping": [clip],
-    "silence": [nothing],
-    "level": [quiet],
-    "noise": [hiss],
+    "length": [on(s, f) for s in SIDES for f in (goes_on, ends_early, starts_late)],
+    "rate": [called_slower, called_faster],
+    "stereo": [two_sides, two_microphones],
+    "clipping": [on(side, clipped) for side in SIDES],
+    "silence": [on(side, muted) for side in SIDES],
+    "level": [on(side, quiet) for side in SIDES],
+    "noise": [on(s, f) for s in SIDES for f in (hissing, humming)],
     "drift": [drifting],
     "dropout": [dropout],
     "modulation": [tremolo, chorus, flanger, phaser],
