@@ -187,7 +187,9 @@ def test_no_engine_leaves_the_model_and_says_so(tmp_path):
         raise TrainingError("engine: found none")
 
     bank = write_bank(tmp_path / "mine")
-    truth = evaluation.pair_truth("a part", Part(np.zeros(9, np.float32), np.zeros((1, 9), np.float32)))
+    truth = evaluation.pair_truth(
+        "a part", Part(np.zeros(9, np.float32), np.zeros((1, 9), np.float32))
+    )
     with pytest.raises(TrainingError, match=r"hum is trained and in .*found none"):
         training_report.tell(bank, "hum", BLOCKS, truth, Story(), gone, None)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
