@@ -31,7 +31,7 @@ void Playable::Prepare(const ModelSpec& spec, float gain,
       conditioning[k] = static_cast<float>(places[k]) / (kRestPoints - 1);
     rest_.emplace_back();
     rest_.back().Prepare(static_cast<std::size_t>(model_.state_size()));
-    model_.Settle(conditioning, rest_.back().data());
+    model_.Settle(conditioning, rest_.back().data(), points);
   }
 }
 

@@ -31,6 +31,11 @@ void Engine::Raise(Fault fault, const Playable* playable, int effect) PEDAL_REAL
 // one.
 void Engine::Overload() PEDAL_REALTIME {
   late_running_ = 0;
+  if (phase_ == Phase::kWarming && PathOf(wanted_) == voices_[current_].path()) {
+    phase_ = Phase::kSteady;  // only foreseen: its time is given back, without a word
+    foresight_end_ = 0;
+    return;
+  }
   Voice& incoming = voices_[1 - current_];
   if (phase_ != Phase::kSteady && incoming.path().kind == PathKind::kModel) {
     const Playable* coming = incoming.path().playable;

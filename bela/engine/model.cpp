@@ -167,16 +167,17 @@ void Model::PlaySamples(const float* in, const float* conditioning, int count,
   }
 }
 
-void Model::Settle(const float* conditioning, float* state) const {
+void Model::Settle(const float* conditioning, float* state, int settings) const {
   constexpr int kRate = 44100;
   constexpr int kWindow = 2048;      // samples
   constexpr float kFlutter = 1e-4f;  // of rounding, which never ends: -80 dBFS
-  constexpr float kMostMacs = 4e8f;
+  constexpr float kMostMacs = 4e8f, kMostInAll = 2e9f;
   constexpr float kEnough = 1e-6f;  // by which the mean may move: -120 dBFS
   float silence[kMaxFrames] = {}, out[kMaxFrames] = {};
   float last_mean = 0.0f;
   // A large model that never rests must not hold up the others of its bank.
-  const float affordable = kMostMacs / (macs_per_sample_ + 1.0f);
+  const float macs = std::fmin(kMostMacs, kMostInAll / static_cast<float>(settings));
+  const float affordable = macs / (macs_per_sample_ + 1.0f);
   const float most = std::fmax(4.0f * kWindow, std::fmin(4.0f * kRate, affordable));
   for (int begun = 0; begun < static_cast<int>(most); begun += kWindow) {
     float low = 0.0f, high = 0.0f;

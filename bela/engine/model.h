@@ -53,9 +53,10 @@ class Model {
   void PlaySamples(const float* in, const float* conditioning, int count, float* out,
                    float* state) const PEDAL_REALTIME;
 
-  // Runs silence through `state` until the output stands still (at most 4 s). Not for
-  // the audio thread.
-  void Settle(const float* conditioning, float* state) const;
+  // Runs silence through `state` until the output stands still (at most 4 s). settings:
+  // how many are settled, which share the time that a large model may take. Not for the
+  // audio thread.
+  void Settle(const float* conditioning, float* state, int settings = 1) const;
 
  private:
   void Couple(float* out, float* low) const PEDAL_REALTIME;

@@ -88,6 +88,25 @@ TEST_CASE("a model that breaks is an alarm once it is wished for, not while fore
   CHECK(events.front().kind == pedal::EventKind::kAlarm);
 }
 
+TEST_CASE(
+    "late blocks while a model is only foreseen are no alarm; wished for, they are") {
+  Rig rig;
+  const auto stall = [&rig] {
+    for (int i = 0; i < pedal::kLateBlocksToTrip; ++i) rig.engine().ReportBlock(true);
+    rig.Play(toys::Noise(4000));
+  };
+  rig.Push(Foreseen(Select("two")));
+  rig.Play(toys::Noise(32));
+  stall();
+  CHECK(rig.Events().empty());
+  rig.Push(Select("two"));
+  rig.Play(toys::Noise(32));
+  stall();
+  const std::vector<pedal::Event> events = rig.Events();
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.front().kind == pedal::EventKind::kAlarm);
+}
+
 TEST_CASE("what cannot be or needs no warming is foreseen without a trace") {
   Rig rig;
   rig.Push(Foreseen(Select("nonesuch", kTouch)));
