@@ -80,7 +80,7 @@ def _percent(name: str, text: str, *words: str) -> float:
     if not 0.0 <= value <= 100.0:
         expected = ", ".join([*words, "0 to 100"])
         raise UsageError(f'--{name}: expected {expected}, found "{text}"')
-    return value
+    return round(value, 3)  # as banks keep it
 
 
 def common(

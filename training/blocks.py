@@ -105,13 +105,19 @@ def train_blocks(
 
 
 def here(tasks: Sequence[Task], written: Written, console: Console | None) -> Plan:
-    """One after the other, in this process. Raises the first one's error."""
+    """One after the other, in this process; what fails stops no other."""
+    went = Plan()
     for task in tasks:
-        result = effects.make(*task.arguments, console)
+        try:
+            result = effects.make(*task.arguments, console)
+        except PedalError as error:
+            went.errors[task.name] = error
+            continue
         written.heed(Message(task, result=result, ended=True))
         if result.stopped:
             break
-    return Plan(stopped=written.stopped)
+    went.stopped = written.stopped
+    return went
 
 
 def beside(

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from training import interrupts
 from training.errors import WorkerError
 from training.plan import Message, Plan, Task, Throttle, in_a_line, tell
 
@@ -87,8 +88,9 @@ def on_ray(
                 for _ in range(queue.qsize()):
                     name, report = queue.get()
                     tell(plan, Message(names[name], report=report), heed)
-                for reference in ready:
-                    tell(plan, ended(ray, reference, running.pop(reference)), heed)
+                with interrupts.held_back():
+                    for reference in ready:
+                        tell(plan, ended(ray, reference, running.pop(reference)), heed)
             except KeyboardInterrupt:
                 if plan.stopped:
                     break

@@ -56,6 +56,13 @@ def evaluate_bank(
     ]
     if not subjects:
         raise TrainingError(f"{folder}: found no model of block {model_block}")
+    if positions and not pairs:
+        raise TrainingError(
+            f"--{min(positions)}: expected recordings with it, DRY.wav WET.wav, found "
+            "none"
+        )
+    if unheard and pairs:
+        raise TrainingError("--unheard: expected --recordings DIR, found pairs")
     if pairs and len(effects) > 1:
         raise TrainingError(
             f"recordings: expected --effect NAME with them, found {len(effects)} "
@@ -127,12 +134,13 @@ def measure(
         TimeRemainingColumn(),
     )
     results = []
+    truths = [truth_of(subject) for subject in subjects]  # what is lacking is said soon
     shown = Console(stderr=True)
     with Progress(*columns, console=shown, disable=console is None) as bar:
         task = bar.add_task("evaluating", total=len(subjects))
-        for subject in subjects:
+        for subject, truth in zip(subjects, truths, strict=True):
             bar.update(task, description=f"{subject.effect} {subject.block}")
-            results.append(evaluation.evaluate(subject, truth_of(subject)))
+            results.append(evaluation.evaluate(subject, truth))
             bar.advance(task)
     return results
 
@@ -160,7 +168,8 @@ def simulated_truth(
 
     trained: the settings of a model of it. asked: as held_out.guitar takes it.
     """
-    if effect not in CIRCUITS:
+    circuit = str(asked[2].get("circuit", ""))
+    if effect not in CIRCUITS or circuit.startswith(("recorded", "unknown")):
         raise TrainingError(
             f'effect "{effect}": expected a simulated pedal ({", ".join(CIRCUITS)}), '
             "or the recordings it was trained on; name them by --pair DRY.wav WET.wav"

@@ -76,7 +76,7 @@ def read_plan(path: Path) -> Table:
         raise TrainingError(
             f"plan {path}: found no {', '.join(lacking)}; runs/factory.toml has all"
         )
-    return plan
+    return {"name": path.stem, **plan}
 
 
 def gather(plan: Table, recordings: Path) -> dict[str, Any]:

@@ -84,9 +84,10 @@ def courses(figure: Any, lines: Sequence[tuple[Sequence[Row], str, str, str]]) -
     axis = figure.subplots()
     for rows, colour, style, word in lines:
         for place, row in enumerate(rows):
-            course = [(at, 100.0 * esr) for at, esr in row["line"]]
+            course = [(at, 100.0 * x) for at, x in row["line"] if x is not None]
             axis.plot(
-                *zip(*course, strict=True),
+                [at for at, _ in course],
+                [esr for _, esr in course],
                 style,
                 color=colour,
                 alpha=0.8,

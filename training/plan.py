@@ -124,8 +124,8 @@ class Crew:
             # Held back until it works, Ctrl-C cuts no import short with a traceback.
             with one_thread(), interrupts.held_back():
                 process.start()
-            theirs.close()
-            self.running[ours] = (task, process)
+                theirs.close()
+                self.running[ours] = (task, process)
 
     def speaking(self) -> list[Any]:
         """Whose pipes have something to say within half a second."""

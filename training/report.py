@@ -123,7 +123,8 @@ def summary(results: Sequence[Result]) -> str:
         f"Measured on {held.seconds:.0f} s of {escape(held.source)}: the exported "
         "models, in the engine that plays them live. ESR is the energy of the error "
         "over that of the original; with knobs it is the mean of the trained "
-        "settings. Images are what a loud sine brings beside its harmonics. The words "
+        "settings, or where none of them was measured of those that were. Images are "
+        "what a loud sine brings beside its harmonics. The words "
         "above stand for the size of the error; no listening test is behind them."
     )
     listed = [[words, *cells] for words, cells in rows if set(cells) != {NOT}]

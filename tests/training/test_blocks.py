@@ -167,6 +167,23 @@ def test_ctrl_c_begins_no_other_block_on_one_core(
     assert shown.file.getvalue().endswith(line)
 
 
+def test_a_block_that_fails_on_one_core_stops_no_other(
+    material, tmp_path, shown, monkeypatch
+):
+    found = [WhistleError("model whistles at idle"), made(16)]
+
+    def make(*_):
+        one = found.pop(0)
+        if isinstance(one, WhistleError):
+            raise one
+        return one
+
+    monkeypatch.setattr(effects, "make", make)
+    with pytest.raises(WhistleError, match="whistles at idle"):
+        trained(material, tmp_path / "bank", shown, workers=1)
+    assert "has mine, without block 1 and without a report" in shown.file.getvalue()
+
+
 def test_a_cluster_is_given_the_material_itself(material, tmp_path, monkeypatch):
     asked = []
 

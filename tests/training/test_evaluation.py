@@ -4,6 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -300,6 +301,20 @@ def test_a_recorded_effect_needs_its_recordings(tmp_path):
     bank = write_bank(tmp_path / "bank")
     with pytest.raises(TrainingError, match=r"--pair DRY\.wav WET\.wav"):
         evaluate_cli.evaluate_bank(bank, deploy)
+
+
+def test_an_effect_called_like_a_circuit_is_not_judged_by_it():
+    asked = (None, None, {"circuit": "recorded"}, False)
+    with pytest.raises(TrainingError, match="the recordings it was trained on"):
+        evaluate_cli.simulated_truth("fuzz", Knobs(), asked)
+
+
+def test_options_that_would_do_nothing_are_refused(tmp_path):
+    bank, pair = write_bank(tmp_path / "bank"), [(Path("dry.wav"), Path("wet.wav"))]
+    with pytest.raises(TrainingError, match="--drive: expected recordings with it"):
+        evaluate_cli.evaluate_bank(bank, lambda *_: None, positions={"drive": [50.0]})
+    with pytest.raises(TrainingError, match="--unheard: expected --recordings DIR"):
+        evaluate_cli.evaluate_bank(bank, lambda *_: None, unheard=True, pairs=pair)
 
 
 def test_a_pair_is_of_one_effect_only(tmp_path):
