@@ -94,6 +94,12 @@ def told(link: Link, address: str, count: int) -> list:
     return found
 
 
+def change_map(link: Link, *row: str) -> None:
+    """Asks for a row of the foot map; it holds as soon as no switch is held."""
+    link.ask("/gesture/set", list(row))
+    time.sleep(0.2)  # a tap is 20 ms and its bounce
+
+
 def test_space_and_n_tap_the_footswitches_under_any_map(bank_folder):
     far, near = pty.openpty()
     with (
@@ -103,12 +109,12 @@ def test_space_and_n_tap_the_footswitches_under_any_map(bank_folder):
         wait_for(link, effect="buzz", fault="none", bypass=0)
         os.write(far, b"  ")  # both in one read
         assert told(link, "/echo/bypass", 2) == [1, 0]
-        row = ["latch", "bypass", "/param/set tone 3", "/param/set tone -3"]
-        link.ask("/gesture/set", ["", *row])
+        tones = ("/param/set tone 3", "/param/set tone -3")
+        change_map(link, "", "latch", "bypass", *tones)
         os.write(far, b"  ")
         assert told(link, "/echo/param", 2) == [3.0, -3.0]
         link.ask("/preset/save", ["verse", ""])
-        link.ask("/gesture/set", ["verse", "press", "effect", "/effect/clean", ""])
+        change_map(link, "verse", "press", "effect", "/effect/clean", "")
         os.write(far, b"n")
         assert told(link, "/echo/effect", 1) == ["clean"]
     os.close(far)
