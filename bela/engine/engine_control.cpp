@@ -114,26 +114,6 @@ void Engine::Apply(const Intent& intent) PEDAL_REALTIME {
   }
 }
 
-// kNoEffect where it means none, or one that the bank lacks.
-int Engine::EffectMeant(const Intent& intent) const PEDAL_REALTIME {
-  switch (intent.kind) {
-    case IntentKind::kEffectSelect: {
-      if (std::strcmp(intent.id, "clean") == 0) return kClean;
-      const int found = bank_ ? bank_->Find(intent.id) : -1;
-      return found < 0 ? kNoEffect : found;
-    }
-    case IntentKind::kEffectNext: {
-      const int count = bank_ ? static_cast<int>(bank_->effects.size()) : 0;
-      const int next = wanted_.effect < 0 ? 0 : wanted_.effect + 1;
-      return next < count ? next : kClean;
-    }
-    case IntentKind::kEffectClean:
-      return kClean;
-    default:
-      return kNoEffect;
-  }
-}
-
 void Engine::Wish(EventKind field, const Intent& intent, int value) PEDAL_REALTIME {
   const int f = FieldOf(field);
   ForgetWish(f, intent);

@@ -78,6 +78,26 @@ void Engine::ApplyToSetlist(const Intent& intent) PEDAL_REALTIME {
   SharePresets();
 }
 
+// kNoEffect where it means none, or one that the bank lacks.
+int Engine::EffectMeant(const Intent& intent) const PEDAL_REALTIME {
+  switch (intent.kind) {
+    case IntentKind::kEffectSelect: {
+      if (std::strcmp(intent.id, "clean") == 0) return kClean;
+      const int found = bank_ ? bank_->Find(intent.id) : -1;
+      return found < 0 ? kNoEffect : found;
+    }
+    case IntentKind::kEffectNext: {
+      const int count = bank_ ? static_cast<int>(bank_->effects.size()) : 0;
+      const int next = wanted_.effect < 0 ? 0 : wanted_.effect + 1;
+      return next < count ? next : kClean;
+    }
+    case IntentKind::kEffectClean:
+      return kClean;
+    default:
+      return kNoEffect;
+  }
+}
+
 // Its place in the setlist; -1 where it means none, or one that there is not.
 int Engine::PresetMeant(const Intent& intent) const PEDAL_REALTIME {
   const int count = setlist_.count;

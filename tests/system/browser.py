@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SIZES = [(360, 640), (844, 390), (1280, 800)]
+FONT_SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
 THEMES = ["dark", "dim", "sunlight"]
 PATIENCE_MS = 40_000  # of a machine that does something else too
 
