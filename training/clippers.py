@@ -130,6 +130,9 @@ def fitted(dry: Array, wet: Array, unsure: float = UNSURE) -> Fit:
         return Fit(PLAIN, plain, max(plain, once))
     if once < unsure:
         twice = two_stages(explainer(dry, wet, TWICE_SECONDS), once)
+        if isinstance(twice, Slewing):  # its rails stay where they are elsewhere
+            part, _ = middle(dry, wet, TWICE_SECONDS)
+            twice = twice._replace(rms=slewing.rms_of(part))
         more = explained(twice)
         if more > TWICE_BETTER * once:
             return Fit(twice, more, once)
@@ -146,9 +149,7 @@ def two_stages(explained: Callable[[Clipping], float], once: float) -> Diodes | 
 
 def explainer(dry: Array, wet: Array, seconds: float) -> Callable[[Clipping], float]:
     """How much a clipper explains of the middle of wet by dry, (N,) each."""
-    size = min(len(dry), len(wet), int(seconds * RATE_HZ))
-    start = (min(len(dry), len(wet)) - size) // 2
-    one, two = (side[start : start + size].astype(np.float32) for side in (dry, wet))
+    one, two = middle(dry, wet, seconds)
     heard = frames(two, SIZE // 2)
 
     def explained(clipper: Clipping) -> float:
@@ -156,6 +157,14 @@ def explainer(dry: Array, wet: Array, seconds: float) -> Callable[[Clipping], fl
         return certainty(cross_spectra(played, heard)[2])
 
     return explained
+
+
+def middle(dry: Array, wet: Array, seconds: float) -> tuple[Array, Array]:
+    """The same seconds of both, (N,) each, in float32."""
+    size = min(len(dry), len(wet), int(seconds * RATE_HZ))
+    start = (min(len(dry), len(wet)) - size) // 2
+    one, two = (side[start : start + size].astype(np.float32) for side in (dry, wet))
+    return one, two
 
 
 def searched(explained: Callable[[Clipper], float]) -> tuple[Clipper, float]:

@@ -27,7 +27,9 @@ TRIES, STEP = 160, 1e-3  # evaluations of the search, and its step for a slope
 class Slewing(NamedTuple):
     """gain: over the rms of the input, in rails; corners of its own low pass and of the
     feedback's two high passes, share: of the second; slew in rails a sample; again:
-    gain of the clipper behind it."""
+    gain of the clipper behind it. rms: that of the sound it was fitted on, 0 for that
+    of the sound it plays: what is louder or softer in the mean reaches the rails else.
+    """
 
     gain: float
     corner_hz: float
@@ -36,8 +38,10 @@ class Slewing(NamedTuple):
     high_pass_hz: float = 1500.0
     bass_hz: float = 60.0
     share: float = 0.05
+    rms: float = 0.0
 
 
+SEARCHED = 7  # of the fields: all but the last
 LOW = Slewing(0.3, 200.0, 0.02, 0.1, 20.0, 5.0, 0.001)
 HIGH = Slewing(1000.0, 12000.0, 20.0, 30.0, 3000.0, 300.0, 0.5)
 FIRST = tuple(  # around 0.3 V/us between rails of 4 V, the usual slow one
@@ -73,20 +77,25 @@ def follow(source, weight, slew, again, high_pass, bass, share):
 
 def played(audio: Array, slewing: Slewing) -> Array:
     """The guitar behind both, (N,), in the precision it came in."""
-    gain, corner_hz, slew, again, high_pass_hz, bass_hz, share = slewing
-    scale = gain / (math.sqrt(float(np.mean(np.square(audio)))) + 1e-12)
+    gain, corner_hz, slew, again, high_pass_hz, bass_hz, share, rms = slewing
+    scale = gain / (rms or rms_of(audio))
     weights = 1.0 - math.exp(-TURN * corner_hz), slew / PARTS, again
     legs = TURN * high_pass_hz, TURN * bass_hz, share
     return follow(scale * audio.astype(np.float64), *weights, *legs).astype(audio.dtype)
+
+
+def rms_of(audio: Array) -> float:
+    """Of (N,); never zero."""
+    return math.sqrt(float(np.mean(np.square(audio)))) + 1e-12
 
 
 def searched(explained: Callable[[Slewing], float], begin: Slewing) -> Slewing:
     """What explains most, from a beginning on along the slope (L-BFGS-B)."""
     found = minimize(
         lambda point: -explained(at(point)) / 100.0,
-        np.log(begin),
+        np.log(begin[:SEARCHED]),
         method="L-BFGS-B",
-        bounds=list(zip(np.log(LOW), np.log(HIGH), strict=True)),
+        bounds=list(zip(*np.log([LOW[:SEARCHED], HIGH[:SEARCHED]]), strict=True)),
         options={"maxfun": TRIES, "eps": STEP},
     )
     return at(found.x)
