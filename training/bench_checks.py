@@ -2,7 +2,7 @@
 
 The pairs are those of training/virtual/pairs.py, simulated ones or with --recordings
 from real guitar. Printed: how many faults are named rightly, how many good pairs are
-refused, how many samples delays are off, and each miss by name. 20 minutes of one core.
+refused, how many samples delays are off, and each miss by name. Two hours of one core.
 """
 
 import argparse
