@@ -1,13 +1,15 @@
 """Writes effects into a bank folder: model files first, bank.json last, all at once."""
 
+import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pedal import bank as banks
+from training import whole
 from training.errors import TrainingError
 
 Json = dict[str, Any]
@@ -47,28 +49,22 @@ def write_aside(path: Path, content: bytes) -> None:
     write_together({path: content})
 
 
-def write_together(contents: Mapping[Path, bytes]) -> None:
+def write_together(contents: dict[Path, bytes]) -> None:
     """Writes all under other names and only then renames them, in their order.
 
     So a disk that is full, or Ctrl-C, leaves what was there as it was.
     """
-    asides = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
     path = next(iter(contents))
     try:
-        for path, content in contents.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            asides[path].write_bytes(content)
-        for path, aside in asides.items():
-            aside.replace(path)
+        with contextlib.ExitStack() as renames:  # the last entered is renamed first
+            for path, content in reversed(contents.items()):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                renames.enter_context(whole.aside(path)).write_bytes(content)
     except OSError as error:
         raise TrainingError(
             f"{path}: cannot be written: {error.strerror}; make room and run it again, "
             "it goes on where it was"
         ) from error
-    finally:
-        for path, aside in asides.items():
-            if path.parent.is_dir():
-                aside.unlink(missing_ok=True)
 
 
 def read_manifest(folder: Path) -> Json:

@@ -2,25 +2,31 @@
 
 The pairs are those of training/virtual/pairs.py, simulated ones or with --recordings
 from real guitar. Printed: how many faults are named rightly, how many good pairs are
-refused, how many samples delays are off, and each miss by name. Two hours of one core.
+refused, how many samples delays are off, and each miss by name. Two hours of one core,
+shared out among all there are.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console
 
+from pedal.errors import PedalError
 from training import align
 from training.checks import examine, files
+from training.plan import Message, Task, cores, side_by_side
+from training.plan import Plan as Went
+from training.train import Watch
 from training.virtual import pairs
 from training.virtual.faults import Case
-from training.virtual.pairs import DELAY, GOOD, KINDS
+from training.virtual.pairs import DELAY, GOOD, KINDS, Array, Plan
 
-STEPS = 20  # lines of progress
+STEPS = 40  # tasks, each a line of progress
 NAMED_GOAL, ALARM_GOAL = 0.95, 0.02
 FAULTS = tuple(kind for kind in KINDS if kind not in (GOOD, DELAY))
 
@@ -62,17 +68,30 @@ def judged(case: Case) -> Result:
     return Result(case.kind, case.label, named == case.kind, report.line())
 
 
-def results(
+def shared_out(
     counts: dict[str, int], recordings: Path | None, seed: int
-) -> Iterator[Result]:
-    """Every case, judged. counts: how many of a kind."""
+) -> Iterator[Task]:
+    """Every case, those of one sound in one task.   counts: how many of a kind."""
     dry = pairs.takes(recordings, seed)
-    plans = [
+    plans = sorted(
         pairs.planned(kind, number, len(dry), seed)
         for kind, count in counts.items()
         for number in range(count)
-    ]
-    return map(judged, pairs.made(plans, dry, seed))
+    )
+    share: list[Plan] = []
+    for _, group in groupby(plans, pairs.sound):
+        share += group
+        if STEPS * len(share) >= len(plans) or share[-1] is plans[-1]:
+            yield Task(f"pairs up to {share[-1]}", judged_all, (share, dry, seed))
+            share = []
+
+
+def judged_all(
+    plans: Sequence[Plan], dry: Sequence[Array], seed: int, watch: Watch
+) -> list[Result]:
+    """The work of a process. Nothing is told before its end."""
+    del watch
+    return list(map(judged, pairs.made(plans, dry, seed)))
 
 
 def missed_line(result: Result) -> str:
@@ -114,8 +133,31 @@ def goals(found: list[Result]) -> Iterator[tuple[bool, str]]:
         yield all(delays), f"{text}, goal all"
 
 
+def results(chosen: argparse.Namespace, console: Console) -> tuple[list[Result], Went]:
+    """Every case judged, misses told as they come, and how that went."""
+    counts = dict.fromkeys(FAULTS, chosen.cases)
+    counts |= {GOOD: chosen.good, DELAY: chosen.delays}
+    counts = {k: v for k, v in counts.items() if k in (chosen.only or KINDS)}
+    found: list[Result] = []
+    began = time.monotonic()
+
+    def heed(message: Message) -> None:
+        if message.error:
+            console.print(str(message.error), highlight=False, markup=False)
+        for result in message.result or []:
+            found.append(result)
+            if not result.right:
+                console.print(missed_line(result), highlight=False, markup=False)
+        if message.result:
+            told = f"{len(found)} of {sum(counts.values())} pairs"
+            console.print(f"{time.monotonic() - began:4.0f} s: {told}", highlight=False)
+
+    tasks = list(shared_out(counts, chosen.recordings, chosen.seed))
+    return found, side_by_side(tasks, chosen.workers, heed)
+
+
 def main() -> int:
-    """Prints the benchmark.   returns: 0 if its goals are met."""
+    """Prints the benchmark.   returns: 0 if its goals are met and no task failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recordings", type=Path, help="folder of dry guitar")
     parser.add_argument("--cases", type=int, default=16, help="of each fault")
@@ -123,22 +165,17 @@ def main() -> int:
     parser.add_argument("--delays", type=int, default=200)
     parser.add_argument("--only", nargs="*", choices=KINDS, help="kinds")
     parser.add_argument("--seed", type=int, default=1)
-    chosen, console, began = parser.parse_args(), Console(), time.monotonic()
-    counts = dict.fromkeys(FAULTS, chosen.cases)
-    counts |= {GOOD: chosen.good, DELAY: chosen.delays}
-    counts = {k: v for k, v in counts.items() if k in (chosen.only or KINDS)}
-    found: list[Result] = []
-    every = max(1, sum(counts.values()) // STEPS)
-    for result in results(counts, chosen.recordings, chosen.seed):
-        found.append(result)
-        if not result.right:
-            console.print(missed_line(result), highlight=False, markup=False)
-        if len(found) % every == 0:
-            told = f"{len(found)} of {sum(counts.values())} pairs"
-            console.print(f"{time.monotonic() - began:4.0f} s: {told}", highlight=False)
+    parser.add_argument("--workers", type=int, default=cores(), help="one a core")
+    console = Console()
+    try:
+        found, went = results(parser.parse_args(), console)
+    except PedalError as error:
+        print(f"checks: {error}", file=sys.stderr)
+        return 1
+    found.sort(key=lambda result: result.label)
     for line in lines(found):
         console.print(line, highlight=False, markup=False)
-    met = True
+    met = not went.errors and not went.stopped
     for reached, line in goals(found):
         console.print(line, highlight=False)
         met = met and reached

@@ -15,7 +15,7 @@ from training.errors import TrainingError
 from training.mapped import Mapped, lay_out
 from training.material import Material
 from training.models import standard_shape
-from training.plan import Message, Plan, Task, cores
+from training.plan import Message, Plan, Task, cores, in_a_line
 from training.train import Watch, standard_recipe
 
 
@@ -110,8 +110,8 @@ def here(tasks: Sequence[Task], written: Written, console: Console | None) -> Pl
     for task in tasks:
         try:
             result = effects.make(*task.arguments, console)
-        except PedalError as error:
-            went.errors[task.name] = error
+        except Exception as error:
+            went.errors[task.name] = in_a_line(task, error)
             continue
         written.heed(Message(task, result=result, ended=True))
         if result.stopped:

@@ -10,7 +10,6 @@ an amplifier that slews (slewing.py).
 Letters: N samples, F bins, T frames.
 """
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,7 +21,7 @@ from scipy.optimize import minimize
 
 from training import diodes, slewing
 from training.diodes import Diodes
-from training.filters import RATE_HZ, high_passed, low_passed
+from training.filters import RATE_HZ, high_passed, low_passed, rms_of
 from training.slewing import Slewing
 
 Array = NDArray[np.floating]
@@ -34,6 +33,7 @@ FIT_SECONDS = 10  # that a clipper is fitted on
 TWICE_SECONDS = 4  # the same of two stages, which take longer
 TRIES = 40  # clippers tried behind the first few
 UNSURE, TWICE_BETTER = 1500.0, 1.2  # explained: below, two stages are tried; must gain
+CLEAN_BETTER = 1.05  # the same of what is heard beside a clipper
 PLAIN_ENOUGH = 0.95  # of the best fit: then the sound is called not clipped
 
 
@@ -48,20 +48,29 @@ class Fit(NamedTuple):
 
 class Clipper(NamedTuple):
     """gain: over the rms of what it clips, 0 does not clip; corners of first-order
-    filters before it, 0 for none; bias: what makes it lopsided, in parts of full."""
+    filters before it, 0 for none; bias: what makes it lopsided, clean: the sound itself
+    that is heard beside, as diodes in a feedback leave it: both in parts of full, clean
+    over its rms. rms, clean_rms: these where it was fitted, see `settled`; 0 for those
+    of the sound it plays.
+    """
 
     gain: float
     high_pass_hz: float = 0.0
     low_pass_hz: float = 0.0
     bias: float = 0.0
+    clean: float = 0.0
+    rms: float = 0.0
+    clean_rms: float = 0.0
 
 
+SEARCHED = 5  # of the fields: all but the rms
 Clipping = Clipper | Diodes | Slewing  # what is found to fit
 PLAIN = Clipper(0.0)
 BASS_CUT_HZ = 700.0  # what most overdrives take away before they clip
-LOW = Clipper(0.05, 10.0, 400.0, -1.0)
-HIGH = Clipper(100.0, 2000.0, 20000.0, 1.0)
-STEP = np.array([0.7, 0.7, -0.7, 0.2])  # of the search's beginning
+LOW = Clipper(0.05, 10.0, 400.0, -1.0, 0.0)
+HIGH = Clipper(100.0, 2000.0, 20000.0, 1.0, 3.0)
+STEP = np.array([0.7, 0.7, -0.7, 0.2, 0.2])  # of the search's beginning
+LOGS = slice(0, 3)  # of the fields that are searched by their logs
 FIRST = tuple(
     Clipper(gain, high_pass_hz, low_pass_hz, 0.05)
     for gain in (0.3, 2.0, 10.0)
@@ -76,15 +85,32 @@ def clipped(audio: Array, clipper: Clipping) -> Array:
         return diodes.played(audio, clipper)
     if isinstance(clipper, Slewing):
         return slewing.played(audio, clipper)
-    gain, high_pass_hz, low_pass_hz, bias = clipper
-    if high_pass_hz:
-        audio = high_passed(audio, high_pass_hz)
-    if low_pass_hz:
-        audio = low_passed(audio, low_pass_hz)
-    if gain == 0.0:
-        return audio
-    scale = gain / (math.sqrt(float(np.mean(audio**2))) + 1e-12)
-    return np.tanh(audio.dtype.type(scale) * audio + audio.dtype.type(bias))
+    heard, kind = filtered(audio, clipper), audio.dtype.type
+    if clipper.gain == 0.0:
+        return heard
+    scale = kind(clipper.gain / (clipper.rms or rms_of(heard)))
+    clean = kind(clipper.clean / (clipper.clean_rms or rms_of(audio)))
+    return np.tanh(scale * heard + kind(clipper.bias)) + clean * audio
+
+
+def filtered(audio: Array, clipper: Clipper) -> Array:
+    """What reaches the clipper, (N,)."""
+    if clipper.high_pass_hz:
+        audio = high_passed(audio, clipper.high_pass_hz)
+    if clipper.low_pass_hz:
+        audio = low_passed(audio, clipper.low_pass_hz)
+    return audio
+
+
+def settled(audio: Array, clipper: Clipping) -> Clipping:
+    """With the rms of the sound it was fitted on, (N,), as what it clips stays what it
+    is where the sound is louder or softer in the mean."""
+    if isinstance(clipper, Diodes):
+        return diodes.settled(audio, clipper)
+    if isinstance(clipper, Slewing):
+        return slewing.settled(audio, clipper)
+    rms = rms_of(filtered(audio, clipper))
+    return clipper._replace(rms=rms, clean_rms=rms_of(audio))
 
 
 def frames(audio: Array, hop: int = SIZE // 4) -> Spectra:
@@ -130,13 +156,13 @@ def fitted(dry: Array, wet: Array, unsure: float = UNSURE) -> Fit:
         return Fit(PLAIN, plain, max(plain, once))
     if once < unsure:
         twice = two_stages(explainer(dry, wet, TWICE_SECONDS), once)
-        if isinstance(twice, Slewing):  # its rails stay where they are elsewhere
-            part, _ = middle(dry, wet, TWICE_SECONDS)
-            twice = twice._replace(rms=slewing.rms_of(part))
+        part, _ = middle(dry, wet, TWICE_SECONDS)
+        twice = settled(part, twice)
         more = explained(twice)
         if more > TWICE_BETTER * once:
             return Fit(twice, more, once)
-    return Fit(clipper, once, once)
+    part, _ = middle(dry, wet, FIT_SECONDS)
+    return Fit(settled(part, clipper), once, once)
 
 
 def two_stages(explained: Callable[[Clipping], float], once: float) -> Diodes | Slewing:
@@ -168,32 +194,48 @@ def middle(dry: Array, wet: Array, seconds: float) -> tuple[Array, Array]:
 
 
 def searched(explained: Callable[[Clipper], float]) -> tuple[Clipper, float]:
-    """The clipper that explains most near the best of some, and how much."""
-    low, high = point_of(LOW), point_of(HIGH)
-    best = point_of(max(FIRST, key=explained))
-    around = np.vstack((np.zeros(len(best)), np.diag(STEP)))
+    """The clipper that explains most near the best of some, and how much.
+
+    First without the sound beside it, which a clipper that hardly clips would take for
+    a filter.
+    """
+    once = refined(explained, max(FIRST, key=explained), SEARCHED - 1)
+    beside = refined(explained, once[0], SEARCHED)
+    return beside if beside[1] > CLEAN_BETTER * once[1] else once
+
+
+def refined(
+    explained: Callable[[Clipper], float], begin: Clipper, fields: int
+) -> tuple[Clipper, float]:
+    """The same from a beginning on, its first fields searched."""
+    best, low, high = (point_of(one) for one in (begin, LOW, HIGH))
+    around = np.clip(best + np.vstack((np.zeros(len(best)), np.diag(STEP))), low, high)
+
+    def at(point: Array) -> Clipper:
+        return clipper_at(np.concatenate((point, best[fields:])))
+
     found = minimize(
-        lambda point: -explained(clipper_at(point)),
-        best,
+        lambda point: -explained(at(point)),
+        best[:fields],
         method="Nelder-Mead",
-        bounds=list(zip(low, high, strict=True)),
+        bounds=list(zip(low[:fields], high[:fields], strict=True)),
         options={
             "maxfev": TRIES,
-            "initial_simplex": np.clip(best + around, low, high),
+            "initial_simplex": around[: fields + 1, :fields],
         },
     )
-    return clipper_at(found.x), -float(found.fun)
+    return at(found.x), -float(found.fun)
 
 
 def point_of(clipper: Clipper) -> Array:
-    """A clipper as what is searched: logs, and the bias as it is, (4,)."""
-    point = np.log(np.maximum(clipper, 1e-9))
-    point[3] = clipper.bias
+    """A clipper as what is searched, (5,)."""
+    point = np.array(clipper[:SEARCHED])
+    point[LOGS] = np.log(np.maximum(point[LOGS], 1e-9))
     return point
 
 
 def clipper_at(point: Array) -> Clipper:
     """The reverse."""
-    values = np.exp(point)
-    values[3] = point[3]
+    values = np.array(point)
+    values[LOGS] = np.exp(values[LOGS])
     return Clipper(*values.tolist())

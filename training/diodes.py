@@ -17,7 +17,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from training.filters import RATE_HZ, high_passed, low_passed
+from training.filters import RATE_HZ, high_passed, low_passed, rms_of
 
 Array = NDArray[np.floating]
 LEAK = 0.01  # where the knee is; of diodes behind 1 kohm to 470 kohm 0.0001 to 0.05
@@ -28,7 +28,10 @@ HIGHEST_HZ = 15000.0  # the trapezoidal rule rings where a corner is higher
 
 class Diodes(NamedTuple):
     """Gain over the rms of what a stage clips, corners of the high pass before it and
-    of its own; again of the second. bias: of the first; input_hz: low pass in front."""
+    of its own; again of the second. bias: of the first; input_hz: low pass in front.
+    rms, again_rms: what each clips in the sound it was fitted on, see `settled`; 0 for
+    what it clips in the sound it plays.
+    """
 
     gain: float
     high_pass_hz: float
@@ -38,8 +41,11 @@ class Diodes(NamedTuple):
     again_high_pass_hz: float
     again_corner_hz: float
     input_hz: float = 8000.0
+    rms: float = 0.0
+    again_rms: float = 0.0
 
 
+SEARCHED = 8  # of the fields: all but the rms
 BIAS = Diodes._fields.index("bias")  # searched as it is, all others by their logs
 LOW = Diodes(0.3, 10.0, 200.0, -3.0, 0.3, 10.0, 200.0, 1000.0)
 HIGH = Diodes(300.0, 2000.0, HIGHEST_HZ, 3.0, 300.0, 2000.0, HIGHEST_HZ, 20000.0)
@@ -81,21 +87,36 @@ def clip(source, half_step, leak):
     return output
 
 
-def stage(
-    audio: Array, gain: float, high_pass_hz: float, corner_hz: float, bias: float = 0.0
+def clipped(
+    audio: Array, gain: float, rms: float, corner_hz: float, bias: float = 0.0
 ) -> Array:
-    """A high pass and a clipper, (N,) float64."""
-    audio = high_passed(audio, high_pass_hz)
-    scale = gain / (math.sqrt(float(np.mean(audio**2))) + 1e-12)
+    """What a clipper makes of what a high pass lets through, (N,) float64."""
     half_step = math.tan(math.pi * min(corner_hz, HIGHEST_HZ) / RATE_HZ)
-    return clip(scale * audio + bias, half_step, LEAK)
+    return clip(gain / rms * audio + bias, half_step, LEAK)
 
 
 def played(audio: Array, diodes: Diodes) -> Array:
     """The guitar behind both, (N,), in the precision it came in."""
+    return both(audio, diodes)[0].astype(audio.dtype)
+
+
+def settled(audio: Array, diodes: Diodes) -> Diodes:
+    """With the rms that each stage clips of the sound it was fitted on, (N,): its gains
+    are the same then where it plays what is louder or softer in the mean."""
+    _, rms, again_rms = both(audio, diodes)
+    return diodes._replace(rms=rms, again_rms=again_rms)
+
+
+def both(audio: Array, diodes: Diodes) -> tuple[Array, float, float]:
+    """The guitar behind both, (N,) float64, and what rms is theirs."""
     heard = low_passed(audio.astype(np.float64), diodes.input_hz)
-    heard = stage(heard, *diodes[:4])
-    return stage(heard, *diodes[4:7]).astype(audio.dtype)
+    heard = high_passed(heard, diodes.high_pass_hz)
+    rms = diodes.rms or rms_of(heard)
+    heard = clipped(heard, diodes.gain, rms, diodes.corner_hz, diodes.bias)
+    heard = high_passed(heard, diodes.again_high_pass_hz)
+    again_rms = diodes.again_rms or rms_of(heard)
+    heard = clipped(heard, diodes.again, again_rms, diodes.again_corner_hz)
+    return heard, rms, again_rms
 
 
 def searched(explained: Callable[[Diodes], float], begin: Diodes) -> Diodes:
@@ -112,7 +133,7 @@ def searched(explained: Callable[[Diodes], float], begin: Diodes) -> Diodes:
 
 def point_of(diodes: Diodes) -> Array:
     """As what is searched, (8,)."""
-    point = np.array(diodes)
+    point = np.array(diodes[:SEARCHED])
     logs = np.arange(len(point)) != BIAS
     point[logs] = np.log(point[logs])
     return point

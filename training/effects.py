@@ -82,6 +82,7 @@ def make(
                 watch(Report(note=line))
     first = pots.first(material.settings)
     row = describe(model, material, first, origin["data"])
+    row["quality"]["held"] = pots.held_in(origin)  # %; the other block's may differ
     files = {
         "model": export.to_json(model),
         "golden": export.to_json(export.golden(model, first)),

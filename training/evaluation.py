@@ -32,12 +32,14 @@ class Subject:
     play: Deployed
 
     def trained(self, held: Mapping[str, float]) -> Knobs:
-        """The settings it was trained at. held: where its other knobs stood, in %.
+        """The settings it was trained at. held: where its effect's other knobs stood,
+        in %, for a model that doesn't tell its own.
 
-        Banks that don't tell them are of five drives.
+        Banks that don't tell the settings are of five drives.
         """
         names = tuple(name for name in self.conditioning if name in pots.NAMES)
-        rows = self.row.get("quality", {}).get("settings")
+        quality = self.row.get("quality", {})
+        rows, held = quality.get("settings"), quality.get("held", held)
         if rows is None or not names:
             return replace(pots.board(dict.fromkeys(names, DRIVES)), held=held)
         settings = [[row.get(name, pots.MIDDLE) for name in names] for row in rows]

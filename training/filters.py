@@ -26,3 +26,8 @@ def filtered(audio: Array, top: list[float], bottom: list[float]) -> Array:
     """Behind an analogue filter of s, (N,), in the precision it came in."""
     parts = (part.astype(audio.dtype) for part in bilinear(top, bottom, RATE_HZ))
     return lfilter(*parts, audio)
+
+
+def rms_of(audio: Array) -> float:
+    """Root mean square, (N,); never zero."""
+    return math.sqrt(float(np.mean(np.square(audio)))) + 1e-12

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training import pots
+from training import pots, whole
 from training.errors import TrainingError
 from training.virtual import circuits, signals
 
@@ -62,12 +62,8 @@ class Material:
             part: Part = getattr(self, name)
             arrays |= {f"{name}_audio": part.audio, f"{name}_targets": part.targets}
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".part.npz")
-        try:
-            np.savez(aside, **arrays)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        with whole.aside(path) as new, new.open("wb") as file:
+            np.savez(file, **arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Material":

@@ -16,7 +16,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from training.filters import RATE_HZ
+from training.filters import RATE_HZ, rms_of
 
 Array = NDArray[np.floating]
 PARTS = 4  # explicit steps a sample
@@ -84,9 +84,9 @@ def played(audio: Array, slewing: Slewing) -> Array:
     return follow(scale * audio.astype(np.float64), *weights, *legs).astype(audio.dtype)
 
 
-def rms_of(audio: Array) -> float:
-    """Of (N,); never zero."""
-    return math.sqrt(float(np.mean(np.square(audio)))) + 1e-12
+def settled(audio: Array, slewing: Slewing) -> Slewing:
+    """With the rms of the sound it was fitted on, (N,)."""
+    return slewing._replace(rms=rms_of(audio))
 
 
 def searched(explained: Callable[[Slewing], float], begin: Slewing) -> Slewing:

@@ -174,6 +174,15 @@ def test_a_tone_knob_is_turned_in_the_unit_of_its_parameter():
     assert unseen == {(0.0, 50.0), (100.0, 25.0)}
 
 
+def test_where_a_knob_stood_is_told_by_the_model_before_its_effect():
+    def held(row):
+        return Subject("fuzz", 1, (), row, None).trained({"drive": 30.0}).held
+
+    assert held(ROW) == {"drive": 30.0}
+    assert held(ROW | {"quality": {"held": {"drive": 60.0}}}) == {"drive": 60.0}
+    assert held(ROW | {"quality": {"held": {}}}) == {}
+
+
 def test_the_error_of_each_setting_is_told(monkeypatch):
     def play(audio, params):
         return clip("fuzz", audio, params["drive"]) * 0.9, 1.0

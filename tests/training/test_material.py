@@ -86,8 +86,8 @@ def test_saved_material_loads_as_it_was(tmp_path):
 
 
 def test_material_that_is_cut_short_leaves_nothing(tmp_path, monkeypatch):
-    def cut(path, **_):
-        path.write_bytes(b"half")
+    def cut(file, **_):
+        file.write(b"half")
         raise KeyboardInterrupt
 
     part = made.Part(np.zeros(4, np.float32), np.zeros((1, 4), np.float32))

@@ -90,12 +90,15 @@ def planned(kind: str, number: int, count: int, seed: int) -> Plan:
 
 def made(plans: Sequence[Plan], dry: Sequence[Array], seed: int) -> Iterator[Case]:
     """The cases of all plans, sorted, so that each sound is played but once."""
-    for (take, pedal, drive), group in groupby(
-        sorted(plans), lambda plan: (plan.take, plan.pedal, plan.drive)
-    ):
-        sound = circuits.render(pedal, dry[take], drive, oversampling=OVERSAMPLING)
+    for (take, pedal, drive), group in groupby(sorted(plans), sound):
+        wet = circuits.render(pedal, dry[take], drive, oversampling=OVERSAMPLING)
         for plan in group:
-            yield case(plan, dry, sound.astype(float), seed)
+            yield case(plan, dry, wet.astype(float), seed)
+
+
+def sound(plan: Plan) -> tuple[int, str, float]:
+    """What is played: the take, the pedal, its drive."""
+    return plan.take, plan.pedal, plan.drive
 
 
 def case(plan: Plan, takes: Sequence[Array], wet: Array, seed: int) -> Case:
