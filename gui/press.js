@@ -8,11 +8,11 @@ export function onPress(node, act) {
   const once = unbounced();
   node.addEventListener("pointerdown", (event) => {
     event.preventDefault(); // the focus stays where the keyboard put it
-    if (event.button === 0 && !scrolls(node) && once()) act();
+    if (event.button === 0 && !scrolls(node) && once(event)) act();
   });
   node.addEventListener("mousedown", (event) => event.preventDefault());
   node.addEventListener("click", (event) => {
-    if (event.detail === 0 || (scrolls(node) && once())) act();
+    if (event.detail === 0 || (scrolls(node) && once(event))) act();
   });
 }
 
@@ -20,7 +20,7 @@ export function onPress(node, act) {
 export function onTap(node, act) {
   const once = unbounced();
   node.addEventListener("click", (event) => {
-    if (event.detail === 0 || once()) act();
+    if (event.detail === 0 || once(event)) act();
   });
 }
 
@@ -41,7 +41,7 @@ export function onFoot(node, { down, held, up }) {
   };
   node.addEventListener("pointerdown", (event) => {
     event.preventDefault();
-    if (event.button !== 0 || node.disabled || !once()) return;
+    if (event.button !== 0 || node.disabled || !once(event)) return;
     if (event.isTrusted) node.setPointerCapture(event.pointerId); // a finger that slides off still holds
     begin();
   });
@@ -99,10 +99,9 @@ function onKeyHeld(node, begin, end, click) {
 
 function unbounced() {
   let lastMs = -Infinity;
-  return () => {
-    const nowMs = performance.now();
-    if (nowMs - lastMs < TWICE_MS) return false;
-    lastMs = nowMs;
+  return ({ timeStamp }) => {
+    if (timeStamp - lastMs < TWICE_MS) return false; // when it was touched: a busy page may hear of it late
+    lastMs = timeStamp;
     return true;
   };
 }

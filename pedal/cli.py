@@ -4,6 +4,7 @@ Exit code 0, 1 after one line on stderr that says what failed, 2 for a wrong usa
 """
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -44,17 +45,33 @@ app.add_typer(cli_bank.bank_app, name="bank")
 def main() -> None:
     """The console script."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            if sys.stdout:
+                sys.stdout.flush()  # a full disk may come to light only here
     except PedalError as error:
         print(f"pedal: {' '.join(str(error).split())}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
+        drop_unwritten()
         sys.exit(1)
     except OSError as error:  # such as a full disk under standard output
+        drop_unwritten()
         print(f"pedal: cannot go on: {error}", file=sys.stderr)
         sys.exit(1)
+
+
+def drop_unwritten() -> None:
+    """What standard output could not take is not tried again as Python ends.
+
+    That would say it twice and make the exit code 120.
+    """
+    out = sys.__stdout__
+    if out and sys.stdout is out:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
 
 
 @app.command()

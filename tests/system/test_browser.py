@@ -250,9 +250,20 @@ def test_axe_finds_nothing_serious(browser, pedal, size, theme):
     page.context.close()
 
 
+# Two touches at once, of which a busy page handles the second after 300 ms. Not by the
+# mouse of the test, whose two clicks a busy machine may part by more than a bounce.
+BOUNCES = """button => {
+    const touches = [1, 2].map(() => new PointerEvent("pointerdown", { button: 0 }));
+    button.dispatchEvent(touches[0]);
+    const beganMs = performance.now();
+    while (performance.now() - beganMs < 300);
+    button.dispatchEvent(touches[1]);
+}"""
+
+
 def test_a_finger_that_bounces_presses_once(page):
     pressed = page.locator("#bypass").get_attribute("aria-pressed")
-    page.locator("#bypass").dblclick(delay=10)
+    page.locator("#bypass").evaluate(BOUNCES)
     now = "false" if pressed == "true" else "true"
     expect(page.locator("#bypass")).to_have_attribute("aria-pressed", now)
     page.wait_for_timeout(300)  # time for a second echo, were there one

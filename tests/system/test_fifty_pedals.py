@@ -16,7 +16,9 @@ from pedal.console.ledger import Ledger
 PEDALS = 50
 SECONDS = float(os.environ.get("PEDAL_CONSOLE_SECONDS", "20"))  # 300 for the whole
 WARM_S = 5.0  # Python has imported, all leases are given
-CORE_PART = 0.25
+# The processor time of the console over that of the pedals, which send what it reads,
+# from Python and at the same time: machines and their other work differ, this little.
+SPENT_RATIO = 3.5
 GROWTH_BYTES = 32e6  # ten minutes of history a pedal, and the log's batches
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -55,16 +57,20 @@ def test_fifty_pedals_are_watched_without_a_loss(tmp_path, style):
         console = subprocess.Popen(line, stdout=lines, stderr=subprocess.PIPE)
         time.sleep(WARM_S)
         cpu, wall = spent_s(console.pid), time.monotonic()
+        sending = spent_s(pedals.pid)
         memory = resident_bytes(console.pid)
         time.sleep(seconds - WARM_S - 2.0)
-        part = (spent_s(console.pid) - cpu) / (time.monotonic() - wall)
+        cpu = spent_s(console.pid) - cpu
+        part = cpu / (time.monotonic() - wall)
+        ratio = cpu / (spent_s(pedals.pid) - sending)
         grown = resident_bytes(console.pid) - memory
         _, said = console.communicate(timeout=60)
         assert pedals.stdin
         assert pedals.stdout
         pedals.stdin.close()
         sent = json.loads(pedals.stdout.readline())
-    print(f"{style}: {part:.1%} of a core, {grown / 1e6:+.1f} MB, {sum(sent)} sent")
+    spent = f"{part:.1%} of a core, {ratio:.2f} times the pedals'"
+    print(f"{style}: {spent}, {grown / 1e6:+.1f} MB, {sum(sent)} sent")
     assert console.returncode == 0, said
     with Ledger(log) as ledger:
         kept: dict[str, list[int]] = {}
@@ -82,5 +88,5 @@ def test_fifty_pedals_are_watched_without_a_loss(tmp_path, style):
     assert reports >= PEDALS * 20 * (seconds - WARM_S)
     if style == "--json":
         assert len(out.read_text().splitlines()) == reports
-    assert part <= CORE_PART
+    assert ratio <= SPENT_RATIO
     assert grown <= GROWTH_BYTES
