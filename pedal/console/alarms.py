@@ -54,11 +54,8 @@ class Watch:
 def watch(before: Watch, pedal: Pedal, now_s: float, limits: Limits) -> Watch:
     """The alarms after a report, or after some time without one."""
     high_s = _high_since(before, pedal, limits)
-    causes = {}
-    for rule in RULES:
-        cause = rule.cause(Look(pedal, now_s, limits, high_s))
-        if cause:
-            causes[rule.code] = cause
+    look = Look(pedal, now_s, limits, high_s)
+    causes = {rule.code: cause for rule in RULES if (cause := rule.cause(look))}
     if high_s == before.high_s and not causes and not before.alarms:
         return before
     kept = [_aged(alarm, causes, now_s, limits) for alarm in before.alarms]

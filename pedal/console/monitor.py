@@ -177,6 +177,8 @@ class Monitor:
             now_s = time.monotonic()
             for name, what in came:
                 self._take(name, what, now_s)
+            if came and self.options.as_json:
+                sys.stdout.flush()  # once for what came together: each is a system call
             if now_s - self.tended_s >= TEND_S:
                 self.tended_s = now_s
                 self._tend(now_s)
@@ -201,7 +203,7 @@ class Monitor:
         if self.log:
             self.log.report(seat.pedal, now_s)
         if self.options.as_json:
-            print(json_line(seat, datetime.now().astimezone()), flush=True)
+            print(json_line(seat, datetime.now().astimezone()))
 
     def _tend(self, now_s: float) -> None:
         """Looks for what was lost, asks for states that are missing or old."""

@@ -2,11 +2,15 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
 from pedal.console.figures import age, printable
 from pedal.console.rig import Seat
 from pedal.console.session import Drop
+from pedal.protocol.protocol import MESSAGES
+
+UNTOLD = ("request", "key")  # the key is not to be told to others
+FLOATS = [arg.name for arg in MESSAGES["/telemetry"].args if arg.type == "f"]
+NO_DROPS = dict.fromkeys(map(str, Drop), 0)
 
 
 def plain_line(seat: Seat, now_s: float, wall: datetime) -> str:
@@ -31,23 +35,21 @@ def json_line(seat: Seat, wall: datetime) -> str:
     """The last report with its time, the link's counts and the alarms that hold."""
     pedal = seat.pedal
     assert pedal.report is not None
-    report: dict[str, Any] = pedal.report._asdict()
-    report.pop("request")
-    report.pop("key")  # not to be told to others
-    rounded = {
-        name: round(value, 3) if isinstance(value, float) else value
-        for name, value in report.items()
-    }
-    row = {
+    row = pedal.report._asdict()
+    for name in UNTOLD:
+        del row[name]
+    for name in FLOATS:
+        row[name] = round(row[name], 3)
+    line = {
         "time": wall.isoformat(timespec="milliseconds"),
         "pedal": pedal.name,
-        **rounded,
+        **row,
         "received": pedal.received,
         "lost": pedal.lost,
-        "drops": {str(kind): pedal.drops.get(kind, 0) for kind in Drop},
+        "drops": NO_DROPS | {str(kind): count for kind, count in pedal.drops.items()},
         "watch": [
             {"code": alarm.code, "weight": str(alarm.weight), "cause": alarm.cause}
             for alarm in seat.watch.holding()
         ],
     }
-    return json.dumps(row)
+    return json.dumps(line)

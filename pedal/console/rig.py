@@ -80,7 +80,7 @@ def heard(rig: Rig, name: str, reading: Reading, now_s: float) -> Rig:
     """After a checked message from the address of a pedal."""
     seat = rig.seats[name]
     pedal = reduce(seat.pedal, reading, now_s)
-    return _watched(rig, name, replace(seat, pedal=pedal), now_s)
+    return _watched(rig, name, Seat(pedal, seat.watch), now_s)
 
 
 def refused(rig: Rig, name: str, kind: Drop) -> Rig:

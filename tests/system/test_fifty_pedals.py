@@ -14,11 +14,13 @@ import pytest
 from pedal.console.ledger import Ledger
 
 PEDALS = 50
+IS_WHOLE = "PEDAL_CONSOLE_SECONDS" in os.environ  # the benchmark, on an idle machine
 SECONDS = float(os.environ.get("PEDAL_CONSOLE_SECONDS", "20"))  # 300 for the whole
 WARM_S = 5.0  # Python has imported, all leases are given
+CORE_PART = 0.25
 # The processor time of the console over that of the pedals, which send what it reads,
 # from Python and at the same time: machines and their other work differ, this little.
-SPENT_RATIO = 3.5
+SPENT_RATIO = 3.0
 GROWTH_BYTES = 32e6  # ten minutes of history a pedal, and the log's batches
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -89,4 +91,6 @@ def test_fifty_pedals_are_watched_without_a_loss(tmp_path, style):
     if style == "--json":
         assert len(out.read_text().splitlines()) == reports
     assert ratio <= SPENT_RATIO
+    if IS_WHOLE:
+        assert part <= CORE_PART
     assert grown <= GROWTH_BYTES
