@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from pedal import bank as pedal_bank
 from pedal.errors import PedalError
 from training import (
     audio,
@@ -79,7 +80,6 @@ def test_the_gain_makes_the_effect_as_loud_as_the_dry_clip(bank, row):
 
 
 def test_the_bank_passes_the_product_s_own_checks(bank):
-    pedal_bank = pytest.importorskip("pedal.bank", reason="pedal/bank.py is not here")
     loaded = pedal_bank.load(bank)
     assert loaded.ids == ("screamer",)
 
@@ -107,9 +107,7 @@ def test_block_16_is_a_cascade_with_its_images_and_idle_told(tmp_path):
 
 def bank_of(folder):
     """The bank as the product reads it."""
-    return pytest.importorskip("pedal.bank", reason="pedal/bank.py is not here").load(
-        folder
-    )
+    return pedal_bank.load(folder)
 
 
 def test_a_recorded_pair_is_aligned_and_trained(tmp_path):
