@@ -6,10 +6,10 @@ from datetime import datetime
 from pedal.console.figures import age, printable
 from pedal.console.rig import Seat
 from pedal.console.session import Drop
-from pedal.protocol.protocol import MESSAGES
+from pedal.console.telemetry import Report
 
 UNTOLD = ("request", "key")  # the key is not to be told to others
-FLOATS = [arg.name for arg in MESSAGES["/telemetry"].args if arg.type == "f"]
+FLOATS = [name for name, kind in Report.__annotations__.items() if kind is float]
 NO_DROPS = dict.fromkeys(map(str, Drop), 0)
 
 
